@@ -1,0 +1,45 @@
+# `make run` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench eval test-whoosh3 clean
+
+run: $(VENV)/.run
+	$(BIN)/python -m indexer
+	PORT=$(PORT) $(BIN)/gunicorn app:app
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+# The same suite on Whoosh's maintained fork, which has the same import name and so needs a home of its own.
+test-whoosh3: .venv-whoosh3/.dev
+	.venv-whoosh3/bin/python -m pytest
+
+clean:
+	rm -rf $(VENV) .venv-whoosh3 data build
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/.run
+
+.venv-whoosh3/.dev: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv-whoosh3
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	.venv-whoosh3/bin/python -m pip uninstall --quiet --yes Whoosh
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check whoosh3==3.54.0
+	touch $@

@@ -1,0 +1,188 @@
+"""What every engine offers, and the records that pass between it and its callers.
+
+Errors, all of them translated at an engine's own door:
+
+    EngineError
+    ├── IndexMissing       there is no index at this address yet
+    ├── IndexDamaged       there is one, and it cannot be read; nothing was deleted
+    ├── IndexOutdated      it was written under an older schema and needs `--rebuild`
+    ├── IndexLocked        another writer is at work
+    └── SearchRefused      the engine's bounds do not admit this search
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, Self
+
+from search.article import Article
+from search.query import All, Query
+
+MAX_SIZE = 100  # hits on one page
+MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
+
+
+class EngineError(Exception):
+    """str() says in the operator's words what is wrong and how to mend it."""
+
+
+class IndexMissing(EngineError):
+    pass
+
+
+class IndexDamaged(EngineError):
+    pass
+
+
+class IndexOutdated(EngineError):
+    pass
+
+
+class IndexLocked(EngineError):
+    pass
+
+
+class SearchRefused(EngineError):
+    pass
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"  # best first; every article alike (no query) means newest first
+    NEWEST = "newest"
+    OLDEST = "oldest"  # undated articles are last in both orders by date
+
+
+class Match(StrEnum):
+    AUTO = "auto"  # all bare words; where nothing has them all, any of them
+    ALL = "all"
+    ANY = "any"
+
+
+class Interval(StrEnum):
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question to an engine. Raises ValueError for a page or size out of bounds."""
+
+    query: Query = field(default_factory=All)
+    filters: tuple[Query, ...] = ()  # unscored; all of them must hold
+    sort: Sort = Sort.RELEVANCE
+    match: Match = Match.AUTO
+    page: int = 1  # counts from 1
+    size: int = 10  # 1 to MAX_SIZE
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.size <= MAX_SIZE:
+            raise ValueError(f"size is 1 to {MAX_SIZE}, not {self.size}")
+        if self.page < 1:
+            raise ValueError(f"page counts from 1, not {self.page}")
+        if self.page * self.size > MAX_WINDOW:
+            raise ValueError(f"only the first {MAX_WINDOW:,} hits can be reached by page; narrow the search")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, matched by the query or not. Never HTML."""
+
+    text: str
+    matched: bool = False
+
+
+Snippet = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    article: Article
+    score: float  # higher is better; comparable within one answer only; 0.0 in an order by date
+    snippet: Snippet  # opening words, unmatched, where nothing in the body matches; empty without a body
+    title_pieces: Snippet  # empty without a title
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    value: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBucket:
+    start: date  # first day of the year, month or day
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer to one Search. A page past the end has no hits and the true total."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[str, tuple[Bucket, ...]]  # by field; a facet's counts ignore the filter on that field
+    timeline: tuple[TimeBucket, ...]  # dated articles of the answer, oldest first, empty periods left out
+    interval: Interval
+    generation: int  # of the index that answered
+    relaxed: bool = False  # any of the bare words was enough
+    ignored: tuple[str, ...] = ()  # stop words left out, as typed
+    truncated: tuple[str, ...] = ()  # prefixes and fuzzy words that stand for more words than were searched
+    suggestion: str | None = None  # a corrected query that has hits, where this one has none
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an indexed article came from: the indexer's memory, kept in the index itself and shown to nobody.
+
+    source: the SOURCE it was read from, as an absolute path; empty for standard input
+    digest: of the bytes it was made from and the version of the rules that made it
+    """
+
+    article_id: str
+    source: str
+    path: str
+    digest: str
+    indexed: datetime
+
+
+class Writer(Protocol):
+    """Changes that become visible together when the with-block is left cleanly, and not at all when it raises."""
+
+    def put(self, article: Article, origin: Origin) -> None:
+        """Adds the article, or replaces the one with its id. The later of two puts of one id holds."""
+
+    def delete(self, article_id: str) -> None:
+        """Takes an article out; one that is not there is no error."""
+
+
+class Engine(Protocol):
+    """A searchable archive. Engines are context managers; leaving one closes it. Every method may raise EngineError."""
+
+    def search(self, search: Search) -> Page:
+        """Best hits first, ties in a fixed order. Answers from the newest commit."""
+
+    def get(self, article_id: str) -> Article | None: ...
+
+    def count(self) -> int:
+        """Articles in the index."""
+
+    def generation(self) -> int:
+        """Grows by one with every commit."""
+
+    def origins(self) -> Iterator[Origin]:
+        """Of every article, in no order."""
+
+    def writer(self, *, rebuild: bool = False) -> AbstractContextManager[Writer]:
+        """`rebuild` begins from nothing and swaps the new index in whole. Raises IndexLocked."""
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...

@@ -1,0 +1,121 @@
+"""Query algebra: what a reader asked for, before any engine has analysed it.
+
+Text stays as it was typed; each engine analyses it at its own door. Filters are the same nodes, unscored.
+`field` is a name of `search.schema.SEARCHED`, or None for all that bare words search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in any of its inflections. Text that analysis parts (`G-20`) is its parts side by side."""
+
+    text: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These words exactly as written, case aside, side by side within one field and one paragraph."""
+
+    text: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """These exact words in any order, near each other: all within a stretch of text that holds at most `distance` other
+    words between its first and its last, in one field and one paragraph.
+    """
+
+    text: str
+    distance: int
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Words that begin so, as written (not on their stems)."""
+
+    text: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Words as written that differ by at most `edits` letters (inserted, deleted, replaced or two swapped)."""
+
+    text: str
+    edits: int = 1
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Published on a day with start <= day < end; None leaves that side open. Undated articles are outside of every range."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A keyword field holds exactly one of these values: a facet's filter."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Parts side by side with no operator between: all of them. The only node that a search may loosen."""
+
+    parts: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Query
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every article."""
+
+
+Query = Word | Phrase | Near | Prefix | Fuzzy | Between | OneOf | Words | And | Or | Not | All
+
+
+def loosen(query: Query) -> Query:
+    """The same query with any of its bare words enough. Phrases, exclusions, fields and operators stay as they are."""
+    match query:
+        case Words(parts):
+            bare = tuple(part for part in parts if _is_bare(part))
+            rest = tuple(loosen(part) for part in parts if not _is_bare(part))
+            if len(bare) < 2:
+                return Words(bare + rest)
+            return Words((Or(bare), *rest))
+        case And(parts):
+            return And(tuple(loosen(part) for part in parts))
+        case Or(parts):
+            return Or(tuple(loosen(part) for part in parts))
+        case _:
+            return query
+
+
+def _is_bare(query: Query) -> bool:
+    return isinstance(query, Word) and query.field is None
