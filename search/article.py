@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
+
+MAX_ID = 512  # characters
 
 _LISTS = ("summary", "author", "captions")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -54,7 +57,7 @@ class Article:
 
     @property
     def instant(self) -> datetime | None:
-        """The moment in UTC by which articles are sorted; UTC where the capture gives no offset, midnight where no time."""
+        """The moment in UTC by which articles are sorted: UTC where there is no offset, midnight where there is no time."""
         if self.published is None:
             return None
         if not isinstance(self.published, datetime):
@@ -77,7 +80,7 @@ def to_json(article: Article) -> dict[str, Any]:
         if isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, date):
-            value = _iso(value)
+            value = value.isoformat()
         values[field.name] = value
     return values
 
@@ -110,12 +113,16 @@ def _value(name: str, value: Any) -> Any:
         raise ArticleError(f"{name} must be a string")
     if name in ("published", "indexed"):
         return _moment(name, value) if value.strip() else None
-    return _text(value) if name in ("id", "body") else _text(value).strip() or None
+    if name == "id":
+        if len(value) > MAX_ID:
+            raise ArticleError(f"an id has at most {MAX_ID} characters, not {len(value)}")
+        return _text(value)
+    return _text(value).strip() if name == "body" else _text(value).strip() or None
 
 
 def _text(value: str) -> str:
     # Half of a surrogate pair, legal in JSON, cannot be written as UTF-8 and would fail much later.
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _moment(name: str, text: str) -> date | datetime:
@@ -124,12 +131,6 @@ def _moment(name: str, text: str) -> date | datetime:
         moment = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
         raise ArticleError(f"{name} {text!r} is not a date; write 2012-06-07 or 2012-06-07T06:50:00-04:00") from None
-    if name == "indexed":
-        aware = isinstance(moment, datetime) and moment.tzinfo is not None
-        if not aware:
-            raise ArticleError(f"indexed {text!r} needs a time with its offset, as 2012-06-07T06:50:00+00:00")
+    if name == "indexed" and (not isinstance(moment, datetime) or moment.tzinfo is None):
+        raise ArticleError(f"indexed {text!r} needs a time with its offset, as 2012-06-07T06:50:00+00:00")
     return moment
-
-
-def _iso(moment: date | datetime) -> str:
-    return moment.isoformat()

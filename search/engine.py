@@ -155,7 +155,7 @@ class Writer(Protocol):
     """Changes that become visible together when the with-block is left cleanly, and not at all when it raises."""
 
     def put(self, article: Article, origin: Origin) -> None:
-        """Adds the article, or replaces the one with its id. The later of two puts of one id holds."""
+        """Adds the article, or replaces the one with its id. Raises ValueError for a second put of an id in a block."""
 
     def delete(self, article_id: str) -> None:
         """Takes an article out; one that is not there is no error."""

@@ -1,7 +1,8 @@
 """What is searched, filtered, faceted and sorted: one table, from which each engine builds its own form.
 
-Bare words search one combined field, `text`: the title three times, summary, byline, body. It is indexed twice from one
-pass over the text: `text` by stems (what ranks) and `exact` by words as written (what quotes, `*` and `~` search).
+Bare words search one combined field: the title three times, summary, byline, body. It is indexed twice: as
+`text` by stems (what ranks) and as `exact` by words as written (what quotes, `*` and `~` search). A body needs no field
+of its own: `body:` asks the combined field from `search.analysis.BODY_START` on.
 """
 
 from __future__ import annotations
@@ -9,36 +10,69 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-SCHEMA_VERSION = 1  # raise it with every change that an existing index does not follow; old indexes ask for --rebuild
+from search.analysis import BODY
+from search.article import Article
+
+SCHEMA_VERSION = 1  # raised with every change that an existing index does not follow; older indexes ask for --rebuild
+
+# BM25 (Robertson and others, TREC-3): how soon repetitions of a word stop counting, how much a long text is held back.
+K1 = 1.2
+B = 0.75
 
 
 class Kind(Enum):
     TEXT = "text"  # words, by stems and as written
-    NAMES = "names"  # words as written only: names are not inflected
-    KEYWORD = "keyword"  # whole values: filters and facets
-    DAY = "day"  # the day as printed: ranges and timeline
-    INSTANT = "instant"  # the moment in UTC: order by date
+    NAMES = "names"  # words as written only (names have no inflections), and whole values
+    KEYWORD = "keyword"  # whole values only
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    name: str  # as in a query, `name:word`
+    name: str  # of the article, and in a query: `name:word`
     kind: Kind
     copies: int = 0  # how often its text stands in the combined field
+    own: bool = True  # False: it is searched through the combined field alone
     facet: bool = False
 
 
 FIELDS = (
     Field("title", Kind.TEXT, copies=3),
-    Field("summary", Kind.TEXT, copies=1),
+    Field("summary", Kind.TEXT, copies=1, own=False),
     Field("author", Kind.NAMES, copies=1, facet=True),
-    Field("body", Kind.TEXT, copies=1),
+    Field("body", Kind.TEXT, copies=1, own=False),
     Field("captions", Kind.TEXT),
     Field("publisher", Kind.NAMES, facet=True),
     Field("place", Kind.NAMES, facet=True),
     Field("language", Kind.KEYWORD, facet=True),
-    Field("published", Kind.DAY),
 )
 
-SEARCHED = ("title", "author", "publisher", "place", "body", "captions")  # fields a reader can name, beside `date:`
+SEARCHED = ("title", "author", "publisher", "place", "body", "captions")  # what a reader can name, beside `date:`
 FACETS = tuple(field.name for field in FIELDS if field.facet)
+
+
+def values(article: Article, field: str) -> tuple[str, ...]:
+    """The field's values, none for an empty field."""
+    value: str | tuple[str, ...] | None = getattr(article, field)
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return value or ()
+
+
+def combined(article: Article) -> str:
+    """The text of the combined field: paragraphs parted by blank lines, the body behind `search.analysis.BODY`."""
+    head = [
+        _one_line(value)
+        for field in FIELDS
+        if field.copies and field.name != "body"
+        for value in values(article, field.name) * field.copies
+    ]
+    return "\n\n".join(head) + BODY + article.body.replace(BODY, " ").strip()
+
+
+def joined(article: Article, field: str) -> str:
+    """The text of a field of its own; a phrase finds no way from one value to the next."""
+    return "\n\n".join(_one_line(value) for value in values(article, field))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,165 @@
+"""From text to terms: the one analysis that every engine, snippet and marked title shares.
+
+A text is tokenized once. Each token has a form as written (lower case, accents folded: what quotes, `*` and `~` search)
+and a stem (Snowball English, PyStemmer: what bare words search). Stop words are terms like any other, so that quoted
+phrases work.
+
+    C++  AT&T  O'Brien     one token each
+    U.N.  UN               one and the same token, `un`
+    China's  China’s       `china`: a possessive is no word of its own
+    cease-fire  G-20       two tokens side by side: a hyphen parts words
+    café                   `cafe`, and beside it, at the same position, the private form that tells it from a plain cafe
+
+Positions jump by PARAGRAPH_GAP at a blank line, so that no phrase and no Near reaches over it; a form feed jumps to
+BODY_START, so that one combined field can be asked for its body alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import Stemmer
+
+from search.query import And, Or, Query, Word, Words
+
+PARAGRAPH_GAP = 128  # wider than the widest Near (search.parse.MAX_DISTANCE)
+BODY_START = 16_384  # position of a body's first word in the combined field, title, summary and byline stand before it
+MAX_TERM = 128  # characters; what is longer is no word, and is cut alike in documents and queries
+VARIANT = "\x1f"  # parts the folded form from the one as written in an accented word's private term
+BODY = "\f"
+
+# What may stand in a word, beside letters and digits: dots between single letters or digits, apostrophes, ampersands,
+# and the signs of C++ and C#.
+TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){1,15}[^\W\d_](?![^\W_])"  # bounded: a long run of them that ends in a word would cost its square
+    r"|\d+(?:\.\d+)+"
+    r"|[^\W_]+(?:['’‘&][^\W_]+)*(?:\+\+|\#(?![^\W_]))?"
+)
+_BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f")
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_MARKS = re.compile(r"[\u0300-\u036f]+")
+_APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")
+# Letters that Unicode does not decompose, with the spelling newspapers give them where they have no such type.
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
+
+STOP_WORDS = frozenset(
+    """a about above after again against all am an and any are as at be because been before being below between both
+    but by can did do does doing down during each few for from further had has have having he her here hers herself
+    him himself his how i if in into is it its itself just me more most my myself no nor not now of off on once only
+    or other our ours ourselves out over own same she should so some such than that the their theirs them themselves
+    then there these they this those through to too under until up very was we were what when where which while who
+    whom why with you your yours yourself yourselves""".split()
+)
+
+_stem_word = Stemmer.Stemmer("english").stemWord
+
+
+class Form(NamedTuple):
+    """What one distinct token becomes. `variant` is None for words without accents."""
+
+    exact: str
+    stem: str
+    variant: str | None
+
+
+class Token(NamedTuple):
+    form: Form
+    position: int
+    start: int  # characters of the text: text[start:end] is the token as printed
+    end: int
+
+
+class _Forms(dict[str, Form]):
+    """Every distinct token is analysed once; what an archive prints most is found here ever after."""
+
+    def __missing__(self, printed: str) -> Form:
+        if len(self) >= 1_000_000:
+            self.clear()
+        form = self[printed] = _analyse(printed)
+        return form
+
+
+def _analyse(printed: str) -> Form:
+    word = printed.translate(_APOSTROPHES).lower()
+    if _ACRONYM.fullmatch(word):
+        word = word.replace(".", "")
+    elif word.endswith("'s") and len(word) > 2:
+        word = word[:-2]
+    word = word[:MAX_TERM]
+    exact = fold(word)
+    return Form(exact, _stem_word(exact) or exact, None if exact == word else f"{exact}{VARIANT}{word}")
+
+
+forms = _Forms()
+
+
+def fold(word: str) -> str:
+    """The word without its accents; never empty for a word that is not. Only marks of Latin, Greek and Cyrillic go."""
+    if word.isascii():
+        return word
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", word)).translate(_LETTERS)
+    return unicodedata.normalize("NFC", plain) or word
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text in its order, with their positions and places."""
+    position = start = 0
+    for paragraph_end, next_start, gap_to in _breaks(text):
+        for match in TOKEN.finditer(text, start, paragraph_end):
+            yield Token(forms[match.group()], position, match.start(), match.end())
+            position += 1
+        position = max(position + PARAGRAPH_GAP, gap_to)
+        start = next_start
+
+
+def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
+    for match in _BREAK.finditer(text):
+        yield match.start(), match.end(), BODY_START if match.group() == BODY else 0
+    yield len(text), len(text), 0
+
+
+def exact(text: str) -> list[tuple[str, int]]:
+    """Words as written, with their positions; an accented word gives two terms at one position."""
+    terms = []
+    for form, position, _, _ in tokens(text):
+        terms.append((form.exact, position))
+        if form.variant is not None:
+            terms.append((form.variant, position))
+    return terms
+
+
+def stems(text: str) -> list[tuple[str, int]]:
+    """Stems, with their positions."""
+    return [(form.stem, position) for form, position, _, _ in tokens(text)]
+
+
+def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
+    """The query without its bare stop words, and those as typed. A query of nothing else keeps them all; so do phrases,
+    fields and the operands of an operator. Applying it twice is applying it once.
+    """
+    ignored: list[str] = []
+
+    def thin(node: Query) -> Query:
+        match node:
+            case Words(parts):
+                kept = tuple(thin(part) for part in parts if not _is_stop_word(part))
+                if not kept:
+                    return node
+                ignored.extend(part.text for part in parts if isinstance(part, Word) and _is_stop_word(part))
+                return kept[0] if len(kept) == 1 else Words(kept)
+            case And(parts):
+                return And(tuple(thin(part) for part in parts))
+            case Or(parts):
+                return Or(tuple(thin(part) for part in parts))
+            case _:
+                return node
+
+    thinned = thin(query)
+    return thinned, tuple(ignored)
+
+
+def _is_stop_word(node: Query) -> bool:
+    return isinstance(node, Word) and node.field is None and all(term in STOP_WORDS for term, _ in exact(node.text))
