@@ -56,7 +56,7 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Published on a day with start <= day < end; None leaves that side open. What has no date is outside every range."""
+    """Published on a day with start <= day < end; None leaves a side open. What has no date is outside every range."""
 
     start: date | None
     end: date | None

@@ -22,7 +22,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from whoosh import fields, index, query, scoring, writing
 from whoosh.analysis import Analyzer, Token
-from whoosh.store import LockError
+from whoosh.index import LockError
 
 from search import analysis, schema
 from search.article import Article, from_json, to_json
@@ -81,7 +81,7 @@ def whoosh_schema() -> fields.Schema:
         id=fields.ID(unique=True),
         text=fields.TEXT(analyzer=stems),
         exact=fields.TEXT(analyzer=words),
-        day=fields.NUMERIC(int, signed=False, sortable=True),
+        day=fields.NUMERIC(int, shift_step=0, sortable=True),
         instant=fields.NUMERIC(int, bits=64, sortable=True),
         article=fields.STORED,
         origin=fields.STORED,
@@ -108,6 +108,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.RLock()
+        self._ix: Any = None
         self._searcher: Any = None
         self._generation = -1
 
@@ -171,19 +172,18 @@ class WhooshEngine:
     def _current(self) -> Any:
         """A searcher over the newest commit."""
         if self._searcher is not None:
-            latest = index.TOC._latest_generation(self._searcher.ix.storage, self._searcher.ix.indexname)
-            if latest == self._generation:
+            if self._ix.latest_generation() == self._generation:
                 return self._searcher
             self.close()
-        ix = self._open_index()
-        _check_version(ix, self._folder, rebuild=False)
-        self._searcher = ix.searcher(weighting=scoring.BM25F(B=schema.B, K1=schema.K1))
-        self._generation = ix.latest_generation()
+        self._ix = self._open_index()
+        _check_version(self._ix, self._folder, rebuild=False)
+        self._searcher = self._ix.searcher(weighting=scoring.BM25F(B=schema.B, K1=schema.K1))
+        self._generation = self._ix.latest_generation()
         return self._searcher
 
     def _open_index(self) -> Any:
         for _ in range(OPEN_TRIES):
-            if not (self._folder.is_dir() and index.exists_in(self._folder)):
+            if not any(self._folder.glob("_MAIN_*.toc")):
                 raise IndexMissing(f"there is no index in {self._folder} yet; run: python -m indexer")
             try:
                 return index.open_dir(self._folder)

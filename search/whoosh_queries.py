@@ -16,7 +16,7 @@ Alternatives = tuple[str, ...]
 
 
 class Positions(qcore.Query):  # type: ignore[misc]
-    """Terms of one field by their positions, from position `start` on: side by side in their order, or (with `distance`)
+    """Terms of one field by their positions, from position `start` on: side by side in order, or (with `distance`)
     in any order within a stretch that holds at most so many other positions. Each part is a term or several
     alternatives. A document's score is the sum of its terms' scores.
     """

@@ -1,0 +1,91 @@
+"""`python -m search`: the same search from a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pprint
+
+import click
+
+from search import EngineError, open_engine
+from search.article import to_json
+from search.engine import MAX_SIZE, Hit, Page, Search, Snippet
+from search.parse import QueryError, parse, render
+
+DEFAULT_URL = "whoosh:data/index"
+
+
+@click.command(name="search")
+@click.argument("query", nargs=-1)
+@click.option("--index", "url", metavar="URL", help="Where the index is; $SEARCH_URL, else whoosh:data/index.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--limit", default=10, type=click.IntRange(1, MAX_SIZE), show_default=True, help="Hits to show.")
+@click.option("--explain", is_flag=True, help="Show how the query was understood, and search nothing.")
+def main(query: tuple[str, ...], url: str | None, as_json: bool, limit: int, explain: bool) -> None:
+    """Search the archive for QUERY; without one, show the newest articles.
+
+    Exit status: 1 when the index cannot be searched, 2 for a query or an option to mend.
+    """
+    try:
+        understood = parse(" ".join(query))
+    except QueryError as error:
+        raise click.UsageError(str(error)) from None
+    if explain:
+        click.echo(render(understood))
+        click.echo(pprint.pformat(understood, width=100))
+        return
+    try:
+        with open_engine(url or os.environ.get("SEARCH_URL") or DEFAULT_URL) as engine:
+            page = engine.search(Search(understood, size=limit))
+    except EngineError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(_answer(render(understood), page), ensure_ascii=False) if as_json else _text(page))
+
+
+def _answer(query: str, page: Page) -> dict[str, object]:
+    return {
+        "query": query,
+        "total": page.total,
+        "generation": page.generation,
+        "relaxed": page.relaxed,
+        "ignored": page.ignored,
+        "suggestion": page.suggestion,
+        "hits": [_hit(hit) for hit in page.hits],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    article = to_json(hit.article)
+    del article["body"]
+    snippet = [{"text": piece.text, "matched": piece.matched} for piece in hit.snippet]
+    return article | {"score": hit.score, "snippet": snippet}
+
+
+def _text(page: Page) -> str:
+    lines = [f"{page.total:,} {'article' if page.total == 1 else 'articles'}"]
+    if page.relaxed:
+        lines.append("No article has all of these words; these have some of them.")
+    if page.ignored:
+        lines.append(f"Left out as too common: {', '.join(page.ignored)}")
+    if page.suggestion:
+        lines.append(f"Did you mean: {page.suggestion}")
+    for hit in page.hits:
+        lines += ["", _styled(hit.title_pieces, bold=True) or click.style("(untitled)", italic=True), _byline(hit)]
+        lines.append(_styled(hit.snippet))
+    return "\n".join(lines)
+
+
+def _byline(hit: Hit) -> str:
+    article = hit.article
+    facts = (article.publisher, article.place, article.day.isoformat() if article.day else None, article.id)
+    return click.style(" · ".join(fact for fact in facts if fact), dim=True)
+
+
+def _styled(snippet: Snippet, *, bold: bool = False) -> str:
+    # click takes the colours out where standard output is no terminal.
+    return "".join(click.style(p.text, bold=bold or p.matched, underline=p.matched or None) for p in snippet)
+
+
+if __name__ == "__main__":
+    main()

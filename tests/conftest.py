@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from search import Engine, open_engine
+from search.article import Article
+from search.engine import Origin
+
+Filled = Callable[[Iterable[Article]], Engine]
+
+INDEXED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def origin(article: Article) -> Origin:
+    return Origin(article.id, source="/archive", path=f"{article.id}.txt", digest="d", indexed=INDEXED)
+
+
+def fill(engine: Engine, articles: Iterable[Article], *, rebuild: bool = False) -> None:
+    with engine.writer(rebuild=rebuild) as writer:
+        for article in articles:
+            writer.put(article, origin(article))
+
+
+@pytest.fixture
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """Makes a new engine that holds the given articles; every one is closed after the test."""
+    with ExitStack() as stack:
+
+        def make(articles: Iterable[Article]) -> Engine:
+            folder: Path = tmp_path_factory.mktemp("index")
+            engine = stack.enter_context(open_engine(f"whoosh:{folder}"))
+            fill(engine, articles)
+            return engine
+
+        yield make

@@ -1,0 +1,125 @@
+"""The one analysis that documents, queries and snippets share."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.analysis import (
+    BODY_START,
+    MAX_TERM,
+    PARAGRAPH_GAP,
+    VARIANT,
+    exact,
+    fold,
+    stems,
+    tokens,
+    without_stop_words,
+)
+from search.parse import parse
+from search.query import Query
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("running runs run", ["running", "runs", "run"]),
+        ("C++ C# c++11", ["c++", "c#", "c++", "11"]),
+        ("AT&T Q&A Smith & Sons", ["at&t", "q&a", "smith", "sons"]),
+        ("U.N. UN u.n U.S.-led", ["un", "un", "un", "us", "led"]),
+        ("a.b.cd", ["a", "b", "cd"]),
+        ("G-20 cease-fire", ["g", "20", "cease", "fire"]),
+        ("China's China’s CHINA'S powers' O'Brien's", ["china", "china", "china", "powers", "o'brien"]),
+        ("don't don’t", ["don't", "don't"]),
+        ("3.5 10,000 2012-06-07", ["3.5", "10", "000", "2012", "06", "07"]),
+        ("file_name http://x.org/#top", ["file", "name", "http", "x", "org", "top"]),
+        ("Straße Łódź Ærø", ["strasse", "strasse" + VARIANT + "straße", "lodz", "lodz" + VARIANT + "łódź"]
+         + ["aero", "aero" + VARIANT + "ærø"]),
+        ("ﬁnance ＵＮ", ["finance", "finance" + VARIANT + "ﬁnance", "un", "un" + VARIANT + "ｕｎ"]),
+        ("'s ’ & ++ ...", ["s"]),
+        ("x" * MAX_TERM, ["x" * MAX_TERM]),
+        ("x" * (MAX_TERM + 1), ["x" * MAX_TERM]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_words_as_written(text: str, expected: list[str]) -> None:
+    assert [term for term, _ in exact(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [
+        ("running", "run"),
+        ("intervention", "intervent"),
+        ("Interventions", "intervent"),
+        ("vetoes", "veto"),
+        ("vetoed", "veto"),
+        ("news", "news"),
+        ("cafés", "cafe"),
+        ("U.N.", "un"),
+        ("C++", "c++"),
+        ("the", "the"),
+    ],
+)
+def test_stems(word: str, stem: str) -> None:
+    """Snowball English, http://snowball.tartarus.org/algorithms/english/stemmer.html"""
+    assert [term for term, _ in stems(word)] == [stem]
+
+
+def test_an_accented_word_stands_twice_at_one_place() -> None:
+    assert exact("a café b") == [("a", 0), ("cafe", 1), (f"cafe{VARIANT}café", 1), ("b", 2)]
+
+
+def test_paragraphs_and_the_body_start_apart() -> None:
+    positions = [position for _, position in exact("a b\n\nc\n \n\nd\fe f\n\ng")]
+    assert positions[:4] == [0, 1, 2 + PARAGRAPH_GAP, 3 + 2 * PARAGRAPH_GAP]
+    assert positions[4:] == [BODY_START, BODY_START + 1, BODY_START + 2 + PARAGRAPH_GAP]
+
+
+def test_a_head_longer_than_its_room_moves_the_body_on() -> None:
+    positions = [position for _, position in exact("word " * BODY_START + "\fbody")]
+    assert positions[-1] == BODY_START + PARAGRAPH_GAP
+
+
+@given(st.text())
+def test_any_text_gives_terms_in_order(text: str) -> None:
+    found = list(tokens(text))
+    assert all(text[token.start : token.end] and token.form.exact and token.form.stem for token in found)
+    assert all(
+        before.end <= after.start and before.position < after.position
+        for before, after in zip(found, found[1:], strict=False)
+    )
+
+
+@given(st.text(min_size=1))
+def test_folding_leaves_something_and_is_done_once(text: str) -> None:
+    assert fold(text)
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize("text", ["a." * 20_000 + "ab", "1" * 50_000, "1." * 20_000, "\n " * 20_000, "a'" * 20_000])
+def test_a_nasty_text_takes_no_more_than_its_length(text: str) -> None:
+    assert sum(1 for _ in tokens(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "thinned", "ignored"),
+    [
+        ("the veto", "veto", ("the",)),
+        ("the veto of china", "veto china", ("the", "of")),
+        ("the of", "the of", ()),
+        ("the", "the", ()),
+        ('"the veto" of', '"the veto"', ("of",)),
+        ("the -veto", "the -veto", ()),
+        ("title:the veto", "title:the veto", ()),
+        ("the OR veto", "the OR veto", ()),
+        ("(the of) OR veto", "(the of) OR veto", ()),
+        ("the C++", "C++", ("the",)),
+        ("US", "US", ()),
+    ],
+)
+def test_stop_words_of_a_query(text: str, thinned: str, ignored: tuple[str, ...]) -> None:
+    understood: Query = parse(thinned)
+    assert without_stop_words(parse(text)) == (understood, ignored)
+    assert without_stop_words(understood) == (understood, ())

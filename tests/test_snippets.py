@@ -1,0 +1,93 @@
+"""Snippets and marks are pieces whose texts add up, with just the matches marked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.engine import Piece, Snippet
+from search.parse import parse
+from search.query import Query, Word
+from search.snippets import PASSAGE_TOKENS, mark, snippet
+
+FILLER = "One more filler sentence says nothing of note at all. " * 20
+
+
+def shown(snippet: Snippet) -> str:
+    return "".join(f"[{piece.text}]" if piece.matched else piece.text for piece in snippet)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("run", "Runs, running; ran.", "[Runs], [running]; ran."),
+        ('"runs"', "Runs, running.", "[Runs], running."),
+        ('"regime change"', "Regime change, a change of regime.", "[Regime] [change], a change of regime."),
+        ('"regime change"', "A regime\n\nchange", "A regime\n\nchange"),
+        ("G-20", "The G-20 and 20 others", "The [G]-[20] and 20 others"),
+        ("U.N.", "The UN, the U.N.'s", "The [UN], the [U.N].'s"),
+        ("china", "China’s", "[China’s]"),
+        ("cafe", "Le café", "Le [café]"),
+        ("interven*", "Interventions intervene", "[Interventions] [intervene]"),
+        ("al-ass*", "al-Assad, Assad", "[al]-[Assad], Assad"),
+        ("kazakstan~", "Kazakhstan, Pakistan", "[Kazakhstan], Pakistan"),
+        ('"syria russia"~1', "Russia on Syria. Syria.", "[Russia] on [Syria]. Syria."),
+        ('"syria russia"~0', "Russia on Syria", "Russia on Syria"),
+        ("russia -china", "Russia, China", "[Russia], China"),
+        ("russia NOT (china OR iran)", "Russia, China, Iran", "[Russia], China, Iran"),
+        ("the russia", "the Russia", "the [Russia]"),
+        ("title:russia body:china", "Russia, China", "Russia, [China]"),
+        ("captions:russia", "Russia", "Russia"),
+        ("date:2012 russia", "Russia 2012", "[Russia] 2012"),
+        ("*", "Russia", "Russia"),
+        ("russia", "", ""),
+    ],
+)
+def test_what_is_marked(query: str, text: str, marked: str) -> None:
+    assert shown(mark(text, parse(query))) == marked
+
+
+def test_a_title_is_marked_by_its_own_words() -> None:
+    assert shown(mark("Russia, China", parse("title:russia body:china iran"), "title")) == "[Russia], China"
+
+
+def test_a_snippet_shows_the_sentence_of_the_match() -> None:
+    text = f"{FILLER}\n\nThe envoys met late. Then Russia vetoed it. {FILLER}"
+    assert shown(snippet(text, parse("vetoed"))).startswith("… Then Russia [vetoed] it. One more")
+
+
+def test_a_snippet_prefers_more_of_the_query_and_what_is_rarer() -> None:
+    text = f"Russia spoke. {FILLER} Russia and China spoke. {FILLER} China spoke."
+    assert "[Russia] and [China] spoke" in shown(snippet(text, parse("russia china")))
+    common, rare = Word("filler"), Word("harbour")
+    text = f"{FILLER} A harbour was named."
+    weights: dict[Query, float] = {common: 0.1, rare: 5.0}
+    assert "[harbour]" in shown(snippet(text, parse("filler harbour"), weights.__getitem__))
+
+
+def test_two_passages_where_one_does_not_hold_all() -> None:
+    text = f"{FILLER}Russia spoke. {FILLER}China spoke. {FILLER}"
+    parts = shown(snippet(text, parse("russia china"))).split(" … ")
+    assert len(parts) == 2
+    assert "[Russia]" in parts[0]
+    assert "[China]" in parts[1]
+
+
+def test_without_a_match_the_opening_words() -> None:
+    assert snippet("Short and plain.", parse("russia")) == (Piece("Short and plain."),)
+    assert shown(snippet(FILLER, parse("russia"))).endswith(" …")
+    assert len(shown(snippet(FILLER, parse("russia"))).split()) == PASSAGE_TOKENS + 1
+    assert snippet("", parse("russia")) == ()
+
+
+@given(st.lists(st.sampled_from(["russia", "Russia's", "veto.", "\n\n", "G-20", "the", "U.N."]), max_size=120))
+def test_pieces_add_up(words: list[str]) -> None:
+    text = " ".join(words)
+    query = parse('russia "veto" g-20')
+    assert "".join(piece.text for piece in mark(text, query)) == text
+    for passage in "".join(piece.text for piece in snippet(text, query)).split("…"):
+        assert passage.strip() in " ".join(text.split())
+    assert any(piece.matched for piece in snippet(text, query)) == any(
+        word not in ("\n\n", "the", "U.N.") for word in words
+    )
