@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from search.query import And, Or, Query, Word, Words
+from search.query import All, And, Between, Not, OneOf, Or, Query, Word, Words
 
 PARAGRAPH_GAP = 128  # wider than the widest Near (search.parse.MAX_DISTANCE)
 BODY_START = 16_384  # position of a body's first word in the combined field, title, summary and byline stand before it
@@ -137,8 +137,8 @@ def stems(text: str) -> list[tuple[str, int]]:
 
 
 def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
-    """The query without its bare stop words, and those as typed. A query of nothing else keeps them all; so do phrases,
-    fields and the operands of an operator. Applying it twice is applying it once.
+    """The query without its bare stop words, and those as typed. Where no other words are asked for they stay; so do those
+    in phrases, in fields and beside an operator. Applying it twice is applying it once.
     """
     ignored: list[str] = []
 
@@ -146,7 +146,7 @@ def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
         match node:
             case Words(parts):
                 kept = tuple(thin(part) for part in parts if not _is_stop_word(part))
-                if not kept:
+                if not any(_asks_for_words(part) for part in kept):
                     return node
                 ignored.extend(part.text for part in parts if isinstance(part, Word) and _is_stop_word(part))
                 return kept[0] if len(kept) == 1 else Words(kept)
@@ -159,6 +159,14 @@ def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
 
     thinned = thin(query)
     return thinned, tuple(ignored)
+
+
+def _asks_for_words(node: Query) -> bool:
+    match node:
+        case Words(parts) | And(parts) | Or(parts):
+            return any(_asks_for_words(part) for part in parts)
+        case _:
+            return not isinstance(node, Not | Between | OneOf | All)
 
 
 def _is_stop_word(node: Query) -> bool:

@@ -57,7 +57,7 @@ class Article:
 
     @property
     def instant(self) -> datetime | None:
-        """The moment in UTC by which articles are sorted: UTC where the text gives no offset, midnight where no time."""
+        """The moment in UTC by which articles are sorted: UTC where it gives no offset, midnight where no time."""
         if self.published is None:
             return None
         if not isinstance(self.published, datetime):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,21 +30,21 @@ from search.query import Query
         ("C++ C# c++11", ["c++", "c#", "c++", "11"]),
         ("AT&T Q&A Smith & Sons", ["at&t", "q&a", "smith", "sons"]),
         ("U.N. UN u.n U.S.-led", ["un", "un", "un", "us", "led"]),
-        ("a.b.cd", ["a", "b", "cd"]),
+        ("a.b.cd", ["ab", "cd"]),
         ("G-20 cease-fire", ["g", "20", "cease", "fire"]),
         ("China's China’s CHINA'S powers' O'Brien's", ["china", "china", "china", "powers", "o'brien"]),
         ("don't don’t", ["don't", "don't"]),
         ("3.5 10,000 2012-06-07", ["3.5", "10", "000", "2012", "06", "07"]),
         ("file_name http://x.org/#top", ["file", "name", "http", "x", "org", "top"]),
-        ("Straße Łódź Ærø", ["strasse", "strasse" + VARIANT + "straße", "lodz", "lodz" + VARIANT + "łódź"]
-         + ["aero", "aero" + VARIANT + "ærø"]),
-        ("ﬁnance ＵＮ", ["finance", "finance" + VARIANT + "ﬁnance", "un", "un" + VARIANT + "ｕｎ"]),
+        ("Straße Łódź", ["strasse", f"strasse{VARIANT}straße", "lodz", f"lodz{VARIANT}łódź"]),
+        ("Ærø", ["aero", f"aero{VARIANT}ærø"]),
+        ("ﬁnance ＵＮ", ["finance", f"finance{VARIANT}ﬁnance", "un", f"un{VARIANT}ｕｎ"]),
         ("'s ’ & ++ ...", ["s"]),
         ("x" * MAX_TERM, ["x" * MAX_TERM]),
         ("x" * (MAX_TERM + 1), ["x" * MAX_TERM]),
         ("", []),
     ],
-)  # fmt: skip
+)
 def test_words_as_written(text: str, expected: list[str]) -> None:
     assert [term for term, _ in exact(text)] == expected
 
@@ -86,10 +88,7 @@ def test_a_head_longer_than_its_room_moves_the_body_on() -> None:
 def test_any_text_gives_terms_in_order(text: str) -> None:
     found = list(tokens(text))
     assert all(text[token.start : token.end] and token.form.exact and token.form.stem for token in found)
-    assert all(
-        before.end <= after.start and before.position < after.position
-        for before, after in zip(found, found[1:], strict=False)
-    )
+    assert all(before.end <= after.start and before.position < after.position for before, after in pairwise(found))
 
 
 @given(st.text(min_size=1))
@@ -114,6 +113,7 @@ def test_a_nasty_text_takes_no_more_than_its_length(text: str) -> None:
         ("the -veto", "the -veto", ()),
         ("title:the veto", "title:the veto", ()),
         ("the OR veto", "the OR veto", ()),
+        ("the date:2012", "the date:2012", ()),
         ("(the of) OR veto", "(the of) OR veto", ()),
         ("the C++", "C++", ("the",)),
         ("US", "US", ()),

@@ -37,7 +37,8 @@ VETO = Article(
     id="veto",
     title="Council vetoes the draft",
     summary=("Two members object", "Talks go on"),
-    body="The envoys of Russia and China voted against it.\n\nOthers running late regretted the U.N. outcome at AT&T's café.",
+    body="The envoys of Russia and China voted against it.\n\n"
+    "Others running late regretted the U.N. outcome at AT&T's café.",
     author=("Ada Byline",),
     publisher="The Harbour Gazette",
     place="New York",
@@ -340,7 +341,7 @@ def test_no_index_yet(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves the file open
-def test_a_damaged_index_is_an_error_and_stays(archive: Engine, tmp_path: Path) -> None:
+def test_a_damaged_index_is_an_error_and_stays(tmp_path: Path) -> None:
     with open_engine(f"whoosh:{tmp_path}/index") as engine:
         fill(engine, ARCHIVE)
     [toc] = (tmp_path / "index").glob("*.toc")
