@@ -1,0 +1,131 @@
+"""The command `python -m indexer`: arguments in, a report out, an exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+
+import click
+from tqdm import tqdm
+
+from indexer.pipeline import Progress, Report, articles, index
+from indexer.sources import Failure, resolve, size
+from search import EngineError, open_engine
+from search.article import to_json
+
+DEFAULT_SOURCE = "seeds/"
+DEFAULT_INDEX = "whoosh:data/index"
+INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option("--index", "url", metavar="URL", envvar="SEARCH_URL", default=DEFAULT_INDEX, help="The index to write.")
+@click.option("--rebuild", is_flag=True, help="Write a new index from nothing and swap it in whole.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that extract; one for each core.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--allow-deletes", is_flag=True, help="Delete what is gone, be it more than half of a SOURCE.")
+@click.option("--print", "print_only", is_flag=True, help="Write the articles to standard output; index nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")
+@click.option("--quiet", is_flag=True, help="No progress and no counts; failures are still told.")
+def main(
+    sources: tuple[str, ...],
+    url: str,
+    rebuild: bool,
+    jobs: int | None,
+    dry_run: bool,
+    allow_deletes: bool,
+    print_only: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make the index say what each SOURCE says now: add, update, and delete what is gone from there.
+
+    A SOURCE is a folder or a file: captures (.txt, .html, .htm, .xhtml) or articles as JSON lines (.jsonl). A dash is
+    standard input, JSON lines that only add and update. Articles of other sources stay. Without a SOURCE it is seeds/,
+    without --index the index is $SEARCH_URL, and without that whoosh:data/index.
+
+    Exits with 1 when something could not be read, with 2 for misuse.
+    """
+    sources = sources or (DEFAULT_SOURCE,)
+    if "" in sources:
+        raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
+    if print_only and (as_json or rebuild or dry_run or allow_deletes):
+        raise click.UsageError("--print indexes nothing; leave out --json, --rebuild, --dry-run and --allow-deletes")
+    try:
+        if print_only:
+            sys.exit(_print(sources, jobs))
+        with open_engine(url) as engine, _progress(sources, quiet) as progress:
+            report = index(
+                sources,
+                engine,
+                jobs=jobs,
+                rebuild=rebuild,
+                dry_run=dry_run,
+                allow_deletes=allow_deletes,
+                progress=progress,
+            )
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("Interrupted; the index is as it was before.", err=True)
+        sys.exit(INTERRUPTED)
+    if as_json:
+        values = asdict(report)
+        del values["left_out"]
+        click.echo(json.dumps(values))
+    else:
+        for failure in report.failed:
+            _tell(failure)
+        if not quiet:
+            click.echo(_in_words(report, url, dry_run))
+    sys.exit(1 if report.failed else 0)
+
+
+def _print(sources: tuple[str, ...], jobs: int | None) -> int:
+    """The exit status."""
+    status = 0
+    with closing(articles(sources, jobs=jobs)) as found:
+        for one in found:
+            if isinstance(one, Failure):
+                _tell(one)
+                status = 1
+            else:
+                click.echo(json.dumps(to_json(one), ensure_ascii=False).encode("utf-8", "replace"))
+    return status
+
+
+@contextmanager
+def _progress(sources: tuple[str, ...], quiet: bool) -> Iterator[Progress]:
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with tqdm(total=size(resolve(sources)), unit="B", unit_scale=True, leave=False) as bar:
+        yield bar.update
+
+
+def _tell(failure: Failure) -> None:
+    click.echo(f"{_one_line(failure.path)}: {_one_line(failure.reason)}", err=True)
+
+
+def _one_line(text: str) -> str:
+    """Line ends and what a terminal obeys are written out: a file's name may hold any of them."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _in_words(report: Report, url: str, dry_run: bool) -> str:
+    counts = [(report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged")]
+    counts += [(report.deleted, "deleted"), (len(report.failed), "failed")]
+    said = ", ".join(f"{count:,} {what}" for count, what in counts)
+    if report.left_out:
+        said += f"; {report.left_out:,} other files left out"
+    if dry_run:
+        said = f"Nothing was written. It would be: {said}"
+    return f"{said}. {report.documents:,} articles in {url}, generation {report.generation}; {report.seconds:.1f} s."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,373 @@
+"""From SOURCES to an index that says what they say now: changes are extracted in parallel and put by one writer."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import PurePosixPath
+from typing import Self
+
+from indexer.extract import EXTRACTION_VERSION, ExtractionError, extract
+from indexer.sources import Failure, Item, LeftOut, Source, Unread, printable, read, resolve
+from search.article import Article
+from search.engine import Engine, IndexMissing, Origin, Writer
+
+FEW_ITEMS = 16  # up to so many, and
+FEW_BYTES = 4 * 1024 * 1024  # so much of them, are extracted sooner than other processes start
+ITEMS_IN_FLIGHT = 4  # for each process: read, and not written yet
+BYTES_IN_FLIGHT = 128 * 1024 * 1024  # of all of them together
+
+Progress = Callable[[int], object]
+Made = Article | str  # an article, or the reason why there is none
+
+_DIED = "the process that extracted it died, of this item alone; it may need more memory than there is"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run changed, or a dry run would change.
+
+    unchanged: the same bytes at the same path, under the same extraction version
+    left_out:  files that are no captures
+    documents: articles in the index when the run was over, and its generation; 0 where there is no index
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    deleted: int
+    failed: tuple[Failure, ...]
+    left_out: int
+    documents: int
+    generation: int
+    seconds: float
+
+
+def index(
+    sources: Iterable[str],
+    engine: Engine,
+    *,
+    jobs: int | None = None,
+    rebuild: bool = False,
+    dry_run: bool = False,
+    allow_deletes: bool = False,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Makes the index say what the SOURCES say now; articles of other sources stay.
+
+    jobs is the number of processes that extract, None one for each core. A rebuild extracts and writes everything anew.
+    A run that would delete more than half of a source's articles deletes none of them without `allow_deletes`.
+    `progress` is told the bytes of each item that is done with.
+
+    Raises EngineError. Whatever it raises, the index is as it was before.
+    """
+    begun = time.perf_counter()
+    with ExitStack() as stack:
+
+        @functools.cache
+        def writer() -> Writer:
+            return _DryWriter() if dry_run else stack.enter_context(engine.writer(rebuild=rebuild))
+
+        if rebuild:
+            writer()  # takes the lock before `origins` is read: what another indexer commits in between would be lost
+        survey = _Survey(resolve(sources), _origins(engine), everything=rebuild, progress=progress)
+        written: set[str] = set()
+        for item, made in stack.enter_context(closing(extracted(survey.due(), jobs))):
+            if isinstance(made, str):
+                survey.failed.append(item.failure(made))
+            else:
+                origin = survey.origin(item)
+                writer().put(replace(made, indexed=origin.indexed), origin)
+                written.add(item.article_id)
+                survey.counts[survey.change(item)] += 1
+            progress(len(item.data))
+        gone = survey.gone(allow_deletes)
+        for article_id in gone:
+            writer().delete(article_id)
+        if rebuild:
+            kept = survey.known.keys() - written - gone
+            survey.failed += _carry_over((survey.known[article_id] for article_id in kept), engine, writer())
+    return Report(
+        added=survey.counts[Change.ADDED],
+        updated=survey.counts[Change.UPDATED],
+        unchanged=survey.counts[Change.UNCHANGED],
+        deleted=len(gone),
+        failed=tuple(survey.failed),
+        left_out=survey.left_out,
+        documents=_or_zero(engine.count),
+        generation=_or_zero(engine.generation),
+        seconds=round(time.perf_counter() - begun, 3),
+    )
+
+
+def articles(sources: Iterable[str], *, jobs: int | None = None) -> Generator[Article | Failure, None, None]:
+    """The articles of the SOURCES as they would be indexed, without an index; failures as they are met."""
+    survey = _Survey(resolve(sources), {})
+    with closing(extracted(survey.due(), jobs)) as found:
+        for item, made in found:
+            yield item.failure(made) if isinstance(made, str) else made
+    yield from survey.failed
+
+
+class Change(Enum):
+    ADDED = auto()
+    UPDATED = auto()
+    UNCHANGED = auto()
+
+
+class _Survey:
+    """What stands in the SOURCES, held against what is known of the index."""
+
+    def __init__(
+        self,
+        sources: tuple[Source, ...],
+        known: Mapping[str, Origin],
+        *,
+        everything: bool = False,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        self.known = known
+        self.failed: list[Failure] = []
+        self.counts: Counter[Change] = Counter()
+        self.left_out = 0
+        self._sources = sources
+        self._everything = everything
+        self._progress = progress
+        self._now = datetime.now(UTC).replace(microsecond=0)
+        self._places: dict[str, str] = {}  # of every id of this run
+        self._unread: set[tuple[str, str]] = set()  # source and path
+
+    def due(self) -> Iterator[Item]:
+        """The items to be extracted; counts the others."""
+        for found in itertools.chain.from_iterable(map(read, self._sources)):
+            match found:
+                case LeftOut():
+                    self.left_out += 1
+                case Unread(source, path, failure):
+                    self._unread.add((source, path))
+                    self.failed.append(failure)
+                case Item():
+                    if conflict := self._conflict(found):
+                        self.failed.append(found.failure(conflict))
+                    elif self._everything or self.change(found) is not Change.UNCHANGED:
+                        yield found
+                        continue
+                    else:
+                        self.counts[Change.UNCHANGED] += 1
+                    self._progress(len(found.data))
+
+    def _conflict(self, item: Item) -> str | None:
+        """What speaks against indexing an item under its id; None takes the id for it."""
+        origin = self.known.get(item.article_id)
+        if origin is not None and origin.source != item.source:
+            before, now = (source or "standard input" for source in (origin.source, item.source))
+            return f"its id {item.article_id} was indexed from {before} before, which keeps it; {now} has it too"
+        place = self._places.setdefault(item.article_id, item.place)
+        if place != item.place:
+            return f"its id {item.article_id} stands in {place} and in {item.place}; the first of them is indexed"
+        return None
+
+    def change(self, item: Item) -> Change:
+        origin = self.known.get(item.article_id)
+        if origin is None:
+            return Change.ADDED
+        same = (origin.digest, origin.path) == (_digest(item), item.path)
+        return Change.UNCHANGED if same else Change.UPDATED
+
+    def origin(self, item: Item) -> Origin:
+        known = self.known.get(item.article_id)
+        indexed = self._now if known is None else known.indexed
+        return Origin(item.article_id, item.source, item.path, _digest(item), indexed)
+
+    def gone(self, allow_deletes: bool) -> set[str]:
+        """Ids that were indexed from these SOURCES and stand there no longer; to be asked when all is read."""
+        held = Counter(origin.source for origin in self.known.values())
+        gone: dict[str, set[str]] = defaultdict(set)
+        for origin in self.known.values():
+            if origin.article_id not in self._places and not self._is_unread(origin):
+                gone[origin.source].add(origin.article_id)
+        deleted: set[str] = set()
+        for source in self._sources:
+            missing = len(gone[source.name])
+            if not source.name:
+                continue  # standard input says nothing of what it leaves out
+            if missing * 2 <= held[source.name] or allow_deletes:
+                deleted |= gone[source.name]
+            else:
+                reason = f"{missing} of its {held[source.name]} articles are gone, more than half; none was deleted"
+                reason += "; if they are meant to go, add --allow-deletes"
+                self.failed.append(Failure(printable(source.given), reason))
+        return deleted
+
+    def _is_unread(self, origin: Origin) -> bool:
+        """Whether an unread path is that of this article, or a folder above it."""
+        above = (str(folder) for folder in PurePosixPath(origin.path).parents)
+        return any((origin.source, path) in self._unread for path in ("", origin.path, *above))
+
+
+def _digest(item: Item) -> str:
+    return f"{item.digest}-{EXTRACTION_VERSION}"
+
+
+def _origins(engine: Engine) -> dict[str, Origin]:
+    try:
+        return {origin.article_id: origin for origin in engine.origins()}
+    except IndexMissing:
+        return {}
+
+
+def _or_zero(number: Callable[[], int]) -> int:
+    try:
+        return number()
+    except IndexMissing:
+        return 0
+
+
+def _carry_over(origins: Iterable[Origin], engine: Engine, writer: Writer) -> Iterator[Failure]:
+    """Puts articles of the index as it is into the one that replaces it."""
+    for origin in origins:
+        article = engine.get(origin.article_id)
+        if article is None:
+            yield Failure(origin.path, f"the index lists it as {origin.article_id} and does not have it")
+        else:
+            writer.put(article, origin)
+
+
+class _DryWriter:
+    """Writes nothing."""
+
+    def put(self, article: Article, origin: Origin) -> None:
+        pass
+
+    def delete(self, article_id: str) -> None:
+        pass
+
+
+def extracted(items: Iterable[Item], jobs: int | None = None) -> Generator[tuple[Item, Made], None, None]:
+    """Each item with its article, or with the reason why there is none, in their order.
+
+    A few are extracted here; more of them in other processes, where one that dies takes only its own item along.
+    """
+    items = iter(items)
+    first: list[Item] = []
+    for item in items:
+        first.append(item)
+        if len(first) > FEW_ITEMS or sum(len(one.data) for one in first) > FEW_BYTES:
+            yield from _extracted_in_processes(itertools.chain(first, items), jobs or os.cpu_count() or 1)
+            return
+    for item in first:
+        yield item, item.article or _extract(extract, item.data, item.article_id, item.path)
+
+
+def _extracted_in_processes(items: Iterable[Item], jobs: int) -> Iterator[tuple[Item, Made]]:
+    with _Flight(jobs) as flight:
+        for item in items:
+            while not flight.has_room(item):
+                yield flight.land()
+            flight.start(item)
+        while flight:
+            yield flight.land()
+
+
+def _extract(how: Callable[..., Article], data: bytes, article_id: str, path: str) -> Made:
+    try:
+        return how(data, article_id=article_id, path=path)
+    except ExtractionError as error:
+        return str(error)
+    except Exception as error:  # a page that our rules did not foresee must not stop the others
+        return f"could not be extracted: {error!r}"
+
+
+class _Flight:
+    """Items on their way through a pool of processes; they land in the order in which they started."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool = _pool(jobs)
+        self._items: deque[tuple[Item, Future[Made]]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def has_room(self, item: Item) -> bool:
+        """Always true when nothing is in flight."""
+        size = sum(len(flying.data) for flying, _ in self._items)
+        fits = len(self) < self._jobs * ITEMS_IN_FLIGHT and size + len(item.data) <= BYTES_IN_FLIGHT
+        return fits or not self._items
+
+    def start(self, item: Item) -> None:
+        self._items.append((item, _done(item.article) if item.article else _submit(self._pool, item)))
+
+    def land(self) -> tuple[Item, Made]:
+        if isinstance(self._items[0][1].exception(), BrokenProcessPool):
+            self._recover()
+        item, future = self._items.popleft()
+        return item, future.result()
+
+    def _recover(self) -> None:
+        """A broken pool does not tell whose process died, so each item that is not back is tried alone."""
+        for place, (item, future) in enumerate(self._items):
+            if isinstance(future.exception(), BrokenProcessPool):
+                self._items[place] = (item, _done(_extract_alone(item)))
+        self._pool.shutdown()
+        self._pool = _pool(self._jobs)
+
+
+def _extract_alone(item: Item) -> Made:
+    with _pool(1) as pool:
+        try:
+            return _submit(pool, item).result()
+        except BrokenProcessPool:
+            return _DIED
+
+
+def _submit(pool: ProcessPoolExecutor, item: Item) -> Future[Made]:
+    try:
+        return pool.submit(_extract, extract, item.data, item.article_id, item.path)
+    except BrokenProcessPool as error:  # by an item before this one
+        future: Future[Made] = Future()
+        future.set_exception(error)
+        return future
+
+
+def _done(made: Made) -> Future[Made]:
+    future: Future[Made] = Future()
+    future.set_result(made)
+    return future
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # Not forked: a copy of a process that runs threads may find their locks taken for ever.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin_worker)
+
+
+def _begin_worker() -> None:
+    """Ctrl-C is for the parent to deal with; and should that die, its workers would wait for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
