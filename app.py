@@ -1,0 +1,57 @@
+"""The web server's door: reads the environment, takes the engine it names, builds the app that gunicorn serves."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.wrappers import Response
+
+from search import open_engine
+from web import api, errors, health, pages
+from web.engine import EXTENSION, server_timing
+
+DEFAULT_ENGINE = "whoosh:data/index"
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",  # a search is nobody else's business
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class UnescapedJSON(DefaultJSONProvider):
+    """JSON as UTF-8, in the order of the contract."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+def create_app(engine_url: str | None = None) -> Flask:
+    """Serves the archive at an engine's URL, by default that of $SEARCH_URL; its index need not be there yet.
+
+    Raises EngineError for a URL that names no engine.
+    """
+    app = Flask(__name__)
+    app.json = UnescapedJSON(app)
+    app.extensions[EXTENSION] = open_engine(engine_url or os.environ.get("SEARCH_URL") or DEFAULT_ENGINE)
+    # An id with two slashes in it would be sent on to the id with one.
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    pages.register(app)
+    app.register_blueprint(api.api)
+    app.register_blueprint(health.health)
+    errors.register(app)
+    app.after_request(with_headers)
+    app.after_request(server_timing)
+    return app
+
+
+def with_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+app = create_app()

@@ -1,0 +1,59 @@
+"""Where things stand: the addresses of results and articles, for routes and for links.
+
+An id may hold any character. Three traps lie in the way of putting it into a path: Werkzeug's own path converter takes
+no leading slash and no line break, and has two slashes merged into one; browsers resolve a segment `.` or `..` even
+where it is written in percents; and an address longer than the server reads is a 414.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from flask import url_for
+from werkzeug.routing import BaseConverter
+
+from web.form import Form
+
+MAX_REQUEST_LINE = 8190  # gunicorn's limit_request_line, which counts the method and the protocol too
+MAX_ADDRESS = MAX_REQUEST_LINE - len("HEAD  HTTP/1.1")
+
+_DOT_SEGMENTS = (".", "..")
+
+
+class ArticleId(BaseConverter):
+    """Any text but the empty one, slashes included; decoded once."""
+
+    regex = r"[\s\S]+"
+    part_isolating = False
+
+    def to_url(self, value: str) -> str:
+        return quote(value, safe="")
+
+
+def results_address(form: Form) -> str:
+    return _with_query(url_for("pages.results"), form.query_string())
+
+
+def article_address(article_id: str, form: Form | None = None, area: str = "pages") -> str:
+    """With the search it is opened from, so that the page can mark its words and lead back to it."""
+    if article_id in _DOT_SEGMENTS:
+        address = _with_query(url_for(f"{area}.article_by_parameter"), f"id={article_id}")
+    else:
+        address = url_for(f"{area}.article", article_id=article_id)
+    whole = _with_query(address, form.query_string() if form else "")
+    return whole if len(whole) <= MAX_ADDRESS else address
+
+
+def web_address(url: str | None) -> str | None:
+    """The URL of an article's original where it can safely be linked to: http and https only, never `javascript:`."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _with_query(address: str, query_string: str) -> str:
+    if not query_string:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{query_string}"

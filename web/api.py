@@ -1,0 +1,91 @@
+"""The JSON endpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+
+from search.article import to_json
+from search.engine import Hit, Page, Search, Snippet
+from search.parse import render
+from web.engine import answer, engine
+from web.form import FILTERS, Form, form_from, search_from
+from web.paging import last_page, page_count
+
+api = Blueprint("api", __name__, url_prefix="/api")
+
+
+@api.get("/search")
+def search() -> dict[str, Any]:
+    form = form_from(request.args)
+    asked = search_from(form)
+    return search_json(form, asked, answer(asked))
+
+
+@api.get("/articles/<article_id:article_id>")
+def article(article_id: str) -> dict[str, Any]:
+    found = engine().get(article_id)
+    if found is None:
+        abort(404, "there is no article with this id")
+    return to_json(found)
+
+
+@api.get("/articles/")
+def article_by_parameter() -> dict[str, Any]:
+    """For the ids `.` and `..`, which browsers take out of a path."""
+    return article(request.args.get("id", ""))
+
+
+def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
+    return {
+        "query": render(asked.query),
+        "total": page.total,
+        "page": asked.page,
+        "size": asked.size,
+        "pages": page_count(page.total, asked.size),
+        "generation": page.generation,
+        "hits": [hit_json(hit) for hit in page.hits],
+        "facets": {
+            name: [
+                {"value": bucket.value, "count": bucket.count, "selected": bucket.selected}
+                for bucket in page.facets.get(name, ())
+            ]
+            for name in FILTERS
+        },
+        "timeline": [{"start": bucket.start.isoformat(), "count": bucket.count} for bucket in page.timeline],
+        "interval": page.interval,
+        "suggestion": page.suggestion,
+        "relaxed": page.relaxed,
+        "ignored": list(page.ignored),
+        "truncated": list(page.truncated),
+        "links": links(form, asked, page.total),
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    values = {name: value for name, value in to_json(hit.article).items() if name != "body"}
+    return values | {
+        "score": hit.score,
+        "snippet": pieces_json(hit.snippet),
+        "title_pieces": pieces_json(hit.title_pieces),
+    }
+
+
+def pieces_json(snippet: Snippet) -> list[dict[str, Any]]:
+    return [{"text": piece.text, "matched": piece.matched} for piece in snippet]
+
+
+def links(form: Form, asked: Search, total: int) -> dict[str, str | None]:
+    """A page that cannot be reached by number, or has no hits, is not linked to."""
+    last = last_page(total, asked.size)
+
+    def address(page: int) -> str | None:
+        return _address(form.put("page", page)) if 1 <= page <= last else None
+
+    return {"self": _address(form), "next": address(asked.page + 1), "prev": address(asked.page - 1)}
+
+
+def _address(form: Form) -> str:
+    query_string = form.query_string()
+    return url_for("api.search") + (f"?{query_string}" if query_string else "")

@@ -1,0 +1,45 @@
+"""The engine that answers this app's requests, and the time it takes."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from flask import current_app, g
+from werkzeug.wrappers import Response
+
+from search.engine import Engine, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Page, Search
+
+EXTENSION = "dateline"  # the engine's name in `app.extensions`
+
+_REASONS: tuple[tuple[type[EngineError], str], ...] = (
+    (IndexMissing, "no index yet: run python -m indexer"),
+    (IndexOutdated, "the index was made by another version: run python -m indexer --rebuild"),
+    (IndexDamaged, "the index cannot be read: see the server's log"),
+    (EngineError, "the archive cannot be searched at the moment: see the server's log"),
+)
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions[EXTENSION]
+    return found
+
+
+def answer(search: Search) -> Page:
+    """What the engine answers; the response will tell the time it took."""
+    started = perf_counter()
+    try:
+        return engine().search(search)
+    finally:
+        g.search_seconds = perf_counter() - started
+
+
+def server_timing(response: Response) -> Response:
+    if "search_seconds" in g:
+        response.headers["Server-Timing"] = f"search;dur={g.search_seconds * 1000:.2f}"
+    return response
+
+
+def reason(error: EngineError) -> str:
+    """Why there is no answer, in words for anybody. The engine's own may name paths and hosts, and go to the log."""
+    current_app.logger.warning("%s", error)
+    return next(words for kind, words in _REASONS if isinstance(error, kind))

@@ -1,0 +1,28 @@
+"""For whoever watches over the server."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from search.engine import EngineError, Search
+from web.engine import engine, reason
+
+health = Blueprint("health", __name__)
+
+_PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@health.get("/healthz")
+def alive() -> tuple[str, dict[str, str]]:
+    """The process answers."""
+    return "ok\n", _PLAIN
+
+
+@health.get("/readyz")
+def ready() -> tuple[str, int, dict[str, str]]:
+    """The index opens and can be searched."""
+    try:
+        engine().search(Search(size=1))
+    except EngineError as error:
+        return f"{reason(error)}\n", 503, _PLAIN
+    return "ready\n", 200, _PLAIN

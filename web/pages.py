@@ -1,0 +1,101 @@
+"""The pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, render_template, request
+
+from search.engine import Search, Snippet, Sort
+from search.parse import QueryError, parse, render
+from search.query import All, Query
+from search.snippets import mark
+from web import addresses, timeline, words
+from web.engine import answer, engine
+from web.form import FILTERS, Form, form_from, search_from
+from web.paging import last_page, page_count, shown_numbers
+
+NEWEST = 6  # articles on the front page
+SHOWN = 8  # values of a facet at once, the others are folded away
+
+pages = Blueprint("pages", __name__)
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters["article_id"] = addresses.ArticleId
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(
+        FILTERS=FILTERS,
+        SHOWN=SHOWN,
+        results_address=addresses.results_address,
+        article_address=addresses.article_address,
+        columns=timeline.columns,
+        shown_numbers=shown_numbers,
+    )
+    app.jinja_env.filters.update(
+        number=words.number,
+        counted=words.counted,
+        day=words.day,
+        period=words.period,
+        typed_period=words.typed_period,
+        moment=words.moment,
+        language=words.language,
+        opening=words.opening,
+        web_address=addresses.web_address,
+    )
+
+
+@pages.get("/")
+def front() -> str:
+    page = answer(Search(sort=Sort.NEWEST, size=NEWEST))
+    return render_template("front.html", page=page, form=Form({}))
+
+
+@pages.get("/search")
+def results() -> str:
+    form = form_from(request.args)
+    asked = search_from(form)
+    page = answer(asked)
+    return render_template(
+        "results.html",
+        form=form,
+        asked=asked,
+        page=page,
+        everything=isinstance(asked.query, All),
+        understood=render(asked.query),
+        page_count=page_count(page.total, asked.size),
+        last_page=last_page(page.total, asked.size),
+    )
+
+
+@pages.get("/articles/<article_id:article_id>")
+def article(article_id: str) -> str:
+    found = engine().get(article_id)
+    if found is None:
+        abort(404, "There is no article at this address. It may have been taken out of the archive.")
+    form = form_from(request.args)
+    query = _query_of(form)
+
+    def marked(text: str, field: str) -> Snippet:
+        return mark(text, query, field)
+
+    return render_template(
+        "article.html",
+        article=found,
+        paragraphs=words.paragraphs(found.body),
+        marked=marked,
+        form=form,
+        anew=Form({}),
+    )
+
+
+@pages.get("/articles/")
+def article_by_parameter() -> str:
+    """For the ids `.` and `..`, which browsers take out of a path."""
+    return article(request.args.get("id", ""))
+
+
+def _query_of(form: Form) -> Query:
+    """What the search that led to an article asked for. An article is shown even where that is nonsense."""
+    try:
+        return parse(form.text("q"))
+    except QueryError:
+        return All()
