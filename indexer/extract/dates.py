@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 MAX_LINE = 400  # characters of a line that are looked at; a date stands near its beginning
 MIN_YEAR, MAX_YEAR = 1600, 2099  # outside of it four digits are a number and no year
+CENTURY_TURN = 69  # two digits: 69 is 1969, 68 is 2068, as in POSIX
 _GAP = 24  # characters that may part a date from its time
 
 # Month names as printed in running text, one row a month, whole and shortened, in the languages of large archives.
@@ -53,7 +54,7 @@ _DAYS = (  # each with the groups year, month, day; tried in this order
     ),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)"),
 )
-_SLASHED = re.compile(r"(?<!\d)(?P<first>\d{1,2})([/-])(?P<second>\d{1,2})\2(?P<year>\d{4})(?!\d)")
+_SLASHED = re.compile(r"(?<![\d/-])(?P<first>\d{1,2})([/-])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d\d)(?![\d/-])")
 _ZONE = r"\(?(?P<zone>(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{1,4}(?![A-Za-z]))\)?"
 _TIME = re.compile(
     r"(?<![\d:.+-])(?P<hour>\d{1,2})(?:(?P<mark>[:.hH])(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
@@ -114,6 +115,10 @@ def _candidates(text: str) -> Iterator[tuple[date, int, int]]:
                 yield day, match.start(), match.end()
     for match in _SLASHED.finditer(text):
         first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        if len(match["year"]) == 2:
+            if second <= 12:
+                continue  # 12/11/10 can be read in three ways
+            year += 1900 if year >= CENTURY_TURN else 2000
         if first > 12 or first == second:
             day = _calendar_day(year, second, first)
         elif second > 12:

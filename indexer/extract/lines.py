@@ -102,6 +102,12 @@ def is_ended(text: str) -> bool:
     return text.rstrip(_CLOSING).endswith(_STOPS)
 
 
+def is_credit(text: str) -> bool:
+    """Whether a line names the owner of a photo."""
+    low = text[:LOOKED_AT].casefold() + text[LOOKED_AT:][-LOOKED_AT:].casefold()
+    return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
+
+
 def key(text: str) -> str:
     """What two prints of one line have in common: letters and digits, case aside."""
     return _KEY.sub(" ", text[:LOOKED_AT].casefold()).strip()
@@ -161,9 +167,7 @@ def _other_stories(line: Line, low: str) -> bool:
 
 
 def _photo_credit(line: Line, low: str) -> bool:
-    if line.words > 40 and line.ended:
-        return False
-    return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
+    return not (line.words > 40 and line.ended) and is_credit(low)
 
 
 def _page_furniture(line: Line, low: str) -> bool:

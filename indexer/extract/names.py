@@ -50,7 +50,7 @@ _LEAD = re.compile(
 )
 _SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bund\b|\bet\b|\by\b)\s*")
 _TAIL = re.compile(  # what stands on the line of the byline after the names
-    r"\s*(?:\||·|•|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bon\s(?=\w+\s\d)|\s(?=\S*\d)|@|\().*$", re.IGNORECASE
+    r"\s*(?:\||·|•|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)|@|\().*$", re.IGNORECASE
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’.-]*$")
 _ACRONYM = re.compile(r"[A-Z][A-Z.&]{1,7}$")

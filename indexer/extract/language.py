@@ -1,0 +1,36 @@
+"""In which language a text is written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+READ = 400  # characters; more make it slower, and hardly surer
+LEAST = 30  # letters, below which it is a guess
+SURE = 0.5  # least probability of the language named
+_UNDECIDED = "und"
+_CODE = re.compile(r"[a-z]{2}")
+
+
+def detect(text: str) -> str | None:
+    """ISO 639-1 code; None where the text is too short to tell."""
+    sample = " ".join(text[: 2 * READ].split())[:READ]
+    if sum(char.isalpha() for char in sample) < LEAST:
+        return None
+    code, _ = _identifier().classify(sample)
+    return str(code) if code != _UNDECIDED else None
+
+
+def declared(tag: str | None) -> str | None:
+    """The ISO 639-1 code in a language tag such as en-GB or pt_BR; None for any other text."""
+    code = re.split(r"[-_]", (tag or "").strip().casefold(), maxsplit=1)[0]
+    return code if _CODE.fullmatch(code) else None
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)
+    identifier.set_languages([code for code in identifier.labels if _CODE.fullmatch(code)])
+    return identifier
