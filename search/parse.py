@@ -32,9 +32,8 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
 
-from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
+from search.query import All, And, Between, Fuzzy, Near, Not, Or, Phrase, Prefix, Query, Word, Words
 from search.schema import SEARCHED
 
 MAX_LENGTH = 20_000  # characters: 1,000 long words fit, and any address that a web server admits
@@ -121,7 +120,7 @@ def period(text: str, position: int | None = None) -> tuple[date, date | None]:
 
 
 class _Parser:
-    """One text on its way to a query. Brackets are a stack of groups, so that no depth can exhaust Python's own."""
+    """One text on its way to a query. Open brackets are a stack of groups, so that Python's own is never exhausted."""
 
     def __init__(self, text: str) -> None:
         self._text = _BLANK.sub(" ", text)  # one for one: positions stay those of the text as typed
@@ -353,9 +352,39 @@ def _is_operator(leaf: Query) -> bool:
     return isinstance(leaf, Word) and leaf.field is None and leaf.text in OPERATORS
 
 
-def _write(query: Query, capitals: bool, bracketed: tuple[type[Query], ...] = ()) -> str:
-    """The query as text, in brackets where it is of these kinds."""
-    match query:
+def _write(query: Query, *, capitals: bool) -> str:
+    written: list[str] = []
+    waiting: list[Query | str] = [query]  # from the last to the first
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                written.append(text)
+            case Not(part):
+                written.append(" -" if written[-1:] == ["("] else "-")  # straight behind a bracket a dash is text
+                waiting.extend(_backwards((part,), "", bracketed=(Words, And, Or, Not)))
+            case Words(parts):
+                waiting.extend(_backwards(parts, " ", bracketed=(Words, Or)))
+            case And(parts):
+                waiting.extend(_backwards(parts, " AND ", bracketed=(Words, And, Or)))
+            case Or(parts):
+                waiting.extend(_backwards(parts, " OR ", bracketed=(Or,)))
+            case leaf:
+                written.append(_write_leaf(leaf, capitals))
+    return "".join(written)
+
+
+def _backwards(parts: tuple[Query, ...], between: str, *, bracketed: tuple[type[Query], ...]) -> Iterator[Query | str]:
+    for place, part in enumerate(reversed(parts)):
+        if place:
+            yield between
+        if isinstance(part, bracketed):
+            yield from (")", part, "(")
+        else:
+            yield part
+
+
+def _write_leaf(leaf: Query, capitals: bool) -> str:
+    match leaf:
         case Word(text, field):
             return f"{_named(field, capitals)}{text}"
         case Phrase(text, field):
@@ -370,19 +399,7 @@ def _write(query: Query, capitals: bool, bracketed: tuple[type[Query], ...] = ()
             return f"{_named('date', capitals)}{_write_days(start, end)}"
         case All():
             return "*"
-        case OneOf(field):
-            raise ValueError(f"a filter on whole values of {field} has no form in the query language")
-        case Not(part):
-            written = f"-{_write(part, capitals, (Words, And, Or, Not))}"
-        case Words(parts):
-            written = " ".join(map(partial(_write, capitals=capitals, bracketed=(Words, Or)), parts))
-        case And(parts):
-            written = " AND ".join(map(partial(_write, capitals=capitals, bracketed=(Words, And, Or)), parts))
-        case Or(parts):
-            written = " OR ".join(map(partial(_write, capitals=capitals, bracketed=(Or,)), parts))
-    if not isinstance(query, bracketed):
-        return written
-    return f"( {written})" if written.startswith("-") else f"({written})"  # straight behind a bracket a dash is text
+    raise ValueError(f"{leaf} has no form in the query language")
 
 
 def _named(field: str | None, capitals: bool) -> str:

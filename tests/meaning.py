@@ -1,0 +1,96 @@
+"""What a query means, in plain Python over one article. The engines are checked against it.
+
+It shares the analysis with them (`search.analysis`, which its own tests pin) and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz.distance import OSA
+
+from search.analysis import STOP_WORDS, VARIANT, exact, stems
+from search.article import Article
+from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
+
+BARE = ("title", "summary", "author", "body")  # what a word without a field searches
+NAMES = ("author", "publisher", "place")  # searched as written by `name:`; names have no inflections
+
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+
+
+def matches(query: Query, article: Article) -> bool:
+    """Whether the article answers the query."""
+    match query:
+        case All():
+            return True
+        case Between(start, end):
+            return article.day is not None and (start or article.day) <= article.day and (not end or article.day < end)
+        case OneOf(field, values):
+            return not set(values).isdisjoint(_values(article, field))
+        case And(parts):
+            return all(matches(part, article) for part in parts)
+        case Or(parts):
+            return any(matches(part, article) for part in parts)
+        case Not(part):
+            return not matches(part, article)
+        case Words(parts):
+            told = [part for part in parts if not _is_stop_word(part)]
+            return all(matches(part, article) for part in told or parts)
+        case Word(text, field) if field not in NAMES:
+            return any(_side_by_side(_stems(text), _stems(paragraph)) for paragraph in _paragraphs(article, field))
+        case Word(text, field) | Phrase(text, field):
+            return any(_side_by_side(_words(text), _words(paragraph)) for paragraph in _paragraphs(article, field))
+        case Prefix(text, field):
+            return any(_begins(_words(text), _words(paragraph)) for paragraph in _paragraphs(article, field))
+        case Near(text, distance, field):
+            return any(
+                _near(set(_words(text)), distance, _words(paragraph)) for paragraph in _paragraphs(article, field)
+            )
+        case Fuzzy(text, edits, field):
+            typed = "".join(_words(text))
+            words = (word for paragraph in _paragraphs(article, field) for word in _words(paragraph))
+            return bool(typed) and any(OSA.distance(typed, word) <= edits for word in words)
+
+
+def _side_by_side(wanted: list[str], words: list[str]) -> bool:
+    places = range(len(words) - len(wanted) + 1)
+    return bool(wanted) and any(words[place : place + len(wanted)] == wanted for place in places)
+
+
+def _begins(wanted: list[str], words: list[str]) -> bool:
+    """Side by side, the last word by its beginning."""
+    runs = (words[end - len(wanted) : end] for end in range(len(wanted), len(words) + 1))
+    return bool(wanted) and any(run[:-1] == wanted[:-1] and run[-1].startswith(wanted[-1]) for run in runs)
+
+
+def _near(wanted: set[str], distance: int, words: list[str]) -> bool:
+    """All in some stretch of words that has room for so many others beside them."""
+    room = len(wanted) + distance
+    return bool(wanted) and any(wanted <= set(words[place : place + room]) for place in range(len(words)))
+
+
+def _paragraphs(article: Article, field: str | None) -> Iterator[str]:
+    """The stretches of text beyond which no phrase reaches."""
+    for name in BARE if field is None else (field,):
+        for value in _values(article, name):
+            yield from _PARAGRAPH_END.split(value) if name == "body" else [" ".join(value.split())]
+
+
+def _values(article: Article, field: str) -> tuple[str, ...]:
+    value = getattr(article, field)
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _stems(text: str) -> list[str]:
+    return [term for term, _ in stems(text)]
+
+
+def _words(text: str) -> list[str]:
+    """As written, accents folded: the private forms that only rank are left out."""
+    return [term for term, _ in exact(text) if VARIANT not in term]
+
+
+def _is_stop_word(part: Query) -> bool:
+    return isinstance(part, Word) and part.field is None and set(_words(part.text)) <= STOP_WORDS
