@@ -13,7 +13,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -318,35 +318,50 @@ class _Flight:
         self._items.append((item, _done(item.article) if item.article else _submit(self._pool, item)))
 
     def land(self) -> tuple[Item, Made]:
-        if isinstance(self._items[0][1].exception(), BrokenProcessPool):
+        if _is_broken(self._items[0][1]):
             self._recover()
         item, future = self._items.popleft()
         return item, future.result()
 
     def _recover(self) -> None:
-        """A broken pool does not tell whose process died, so each item that is not back is tried alone."""
+        """A broken pool does not tell whose process died: what is not back is tried again, one item at a time."""
+        self._renew_pool()
         for place, (item, future) in enumerate(self._items):
-            if isinstance(future.exception(), BrokenProcessPool):
-                self._items[place] = (item, _done(_extract_alone(item)))
+            if _is_broken(future):
+                again = _submit(self._pool, item)
+                if _is_broken(again):
+                    again = _done(_DIED)
+                    self._renew_pool()
+                self._items[place] = (item, again)
+
+    def _renew_pool(self) -> None:
         self._pool.shutdown()
         self._pool = _pool(self._jobs)
 
 
-def _extract_alone(item: Item) -> Made:
-    with _pool(1) as pool:
-        try:
-            return _submit(pool, item).result()
-        except BrokenProcessPool:
-            return _DIED
+def _is_broken(future: Future[Made]) -> bool:
+    """Waits until it is known."""
+    return isinstance(future.exception(), BrokenProcessPool)
 
 
 def _submit(pool: ProcessPoolExecutor, item: Item) -> Future[Made]:
     try:
-        return pool.submit(_extract, extract, item.data, item.article_id, item.path)
+        with _no_ctrl_c():
+            return pool.submit(_extract, extract, item.data, item.article_id, item.path)
     except BrokenProcessPool as error:  # by an item before this one
         future: Future[Made] = Future()
         future.set_exception(error)
         return future
+
+
+@contextmanager
+def _no_ctrl_c() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal. Workers start in here and keep it blocked: their parent answers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _done(made: Made) -> Future[Made]:
@@ -356,13 +371,12 @@ def _done(made: Made) -> Future[Made]:
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Not forked: a copy of a process that runs threads may find their locks taken for ever.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin_worker)
+    # Not forked: a copy of a process that has threads may find their locks taken for ever.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _watch_parent)
 
 
-def _begin_worker() -> None:
-    """Ctrl-C is for the parent to deal with; and should that die, its workers would wait for work for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _watch_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
