@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from search.engine import Interval, TimeBucket
 
 MAX_COLUMNS = 150  # wider spans leave their empty periods out
 HEIGHT = 100  # of the tallest column
 
-_DAYS = {Interval.YEAR: 366, Interval.MONTH: 31, Interval.DAY: 1}
+_LONGEST = {Interval.YEAR: timedelta(366), Interval.MONTH: timedelta(31), Interval.DAY: timedelta(1)}
 _WRITTEN = {Interval.YEAR: 4, Interval.MONTH: 7, Interval.DAY: 10}  # characters of an ISO date
 
 
@@ -30,7 +31,9 @@ def columns(buckets: Sequence[TimeBucket], interval: Interval) -> list[Column]:
     if not buckets:
         return []
     counts = {bucket.start: bucket.count for bucket in buckets}
-    starts = list(_calendar(buckets[0].start, buckets[-1].start, interval)) or list(counts)
+    starts = list(islice(_calendar(buckets[0].start, buckets[-1].start, interval), MAX_COLUMNS + 1))
+    if len(starts) > MAX_COLUMNS:
+        starts = list(counts)
     tallest = max(counts.values())
     return [
         Column(
@@ -44,13 +47,11 @@ def columns(buckets: Sequence[TimeBucket], interval: Interval) -> list[Column]:
 
 
 def _calendar(first: date, last: date, interval: Interval) -> Iterator[date]:
-    """Every period from the first to the last; nothing at all where they are too many to draw."""
-    if (last - first) / timedelta(_DAYS[interval]) >= MAX_COLUMNS:
-        return
+    """Every period from the first to the last."""
     yield first
     start = first
     while start < last:
-        start += timedelta(_DAYS[interval])
+        start += _LONGEST[interval]
         if interval is not Interval.DAY:
             start = start.replace(day=1, month=1 if interval is Interval.YEAR else start.month)
         yield start
