@@ -396,10 +396,10 @@ class _Answer:
         selections = {part.field: part for part in search.filters if isinstance(part, OneOf)}
         passing = {part: set(self._run(part)) for part in search.filters}
         documents = _narrowed(scores, passing.values())
-        days = self._reader.column_reader("day")
+        days = self._column("day", documents)
         first = (search.page - 1) * search.size
         order = self._order(documents, scores)[first : first + search.size]
-        timeline, interval = _timeline([date.fromordinal(day) for day in map(days.__getitem__, documents) if day])
+        timeline, interval = _timeline([date.fromordinal(day) for day in days.values() if day])
         return Page(
             hits=tuple(self._hit(number, scores, understood) for number in order),
             total=len(documents),
@@ -432,14 +432,17 @@ class _Answer:
         return scores
 
     def _order(self, documents: set[int], scores: dict[int, float]) -> list[int]:
-        instants = self._reader.column_reader("instant")
-        when = {number: instants[number] for number in documents}
+        when = self._column("instant", documents)
         sort = self._search.sort
         if sort is Sort.RELEVANCE and not isinstance(self._search.query, All):
             return sorted(documents, key=lambda number: (-scores[number], -when[number], number))
         if sort is Sort.OLDEST:
             return sorted(documents, key=lambda number: (when[number] == _UNDATED, when[number], number))
         return sorted(documents, key=lambda number: (-when[number], number))
+
+    def _column(self, name: str, documents: set[int]) -> dict[int, int]:
+        column = self._reader.column_reader(name) if documents else ()  # an empty index has no columns
+        return {number: column[number] for number in documents}
 
     def _hit(self, number: int, scores: dict[int, float], understood: Query) -> Hit:
         article = from_json(json.loads(self._reader.stored_fields(number)["article"]))

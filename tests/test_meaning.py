@@ -1,147 +1,76 @@
-"""The meaning of a query itself, on articles a reader can check by eye: engines are measured against it."""
+"""Engines against the plain meaning of a query, over small random archives."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections import Counter
+from datetime import date
 
-import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from search.analysis import without_stop_words
 from search.article import Article
-from search.parse import parse
-from search.query import Between, OneOf, Query
+from search.engine import Match, Search, Sort
+from search.query import Between, OneOf, Query, loosen
+from search.schema import FACETS, values
+from tests.conftest import Filled, fill
 from tests.meaning import matches
+from tests.strategies import articles, filters, queries
 
-RUN = Article(
-    id="run",
-    title="Envoys running late",
-    summary=("The vote was near", "Talks at AT&T's café"),
-    body="Russia and China voted.\n\nThe U.N. met.\nNobody ran: a cease-fire.",
-    author=("Ada Winters", "Bo Writer"),
-    publisher="Harbour Winter Gazette",
-    place="New York",
-    published=datetime(2012, 2, 29, 23, 59, tzinfo=UTC),
-    captions=("A harbour at dawn",),
-    language="en",
-)
-UNDATED = Article(id="undated", body="the of to")
+# The fixture makes a new engine for every example.
+thoroughly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("*", "russia", "RUSSIA", "run", "runs late", "vote", "voting", "un", "U.N", "china's", "China’s", "at&t"),
-        *(
-            "cafe",
-            "café",
-            "title:envoy",
-            "body:russia",
-            "winter",
-            "ada",
-            "place:york",
-            "author:winters",
-            "captions:harbours",
-        ),
-        *(
-            "cease-fire",
-            "fire",
-            "ceases-fires",
-            '"cease fire"',
-            '"running late"',
-            '"the U.N."',
-            '"and china"',
-            '"CAFE"',
-        ),
-        *("body:fire", 'author:"bo writer"', 'body:"un met nobody"', "title:running", "publisher:gazette"),
-        *('"china russia"~1', '"russia voted"~2', '"russia and china"~0', '"russia"~0', '"late envoys envoys"~1'),
-        *(
-            "wint*",
-            "cease-fi*",
-            "at&*",
-            "caf*",
-            "author:wint*",
-            "rusia~",
-            "chian~",
-            "runing~",
-            "envoi~2",
-            "body:nobdy~",
-        ),
-        *("russia nobody", "russia AND NOT peru", "peru OR russia", "-peru", "-(russia peru)", "NOT peru late"),
-        *(
-            "the russia",
-            "the russia peru OR late",
-            "date:2012",
-            "date:2012-02-29",
-            "date:2012-02-29..",
-            "date:..2012-02",
-        ),
-    ],
-)
-def test_an_article_answers(text: str) -> None:
-    assert matches(parse(text), RUN)
+def expected(archive: list[Article], query: Query, filters: tuple[Query, ...] = ()) -> set[str]:
+    return {article.id for article in archive if all(matches(part, article) for part in (query, *filters))}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "peru",
-            "dawn",
-            "york",
-            "gazette",
-            '"run late"',
-            "body:run envoys",
-            "title:russia",
-            "author:winter",
-            "place:yorks",
-        ),
-        *(
-            '"voted the"',
-            '"late the"',
-            '"near talks"',
-            '"bo writer ada"',
-            '"winters bo"',
-            "fire-cease",
-            "captions:winters",
-        ),
-        *('"russia china"~0', '"russia met"~100', '"china peru"~9', '"late near"~9', "captions:the captions:russia"),
-        *("winte~1", "title:wint*", "runn", "runnin* russian*", "cease-x*", "moscow~2", "author:late~"),
-        *("russia peru", "russia AND peru", "-russia", "NOT (russia OR peru)", "-*", "the peru", "the AND peru"),
-        *("date:2011", "date:..2012-02-28", "date:2012-03-01..", "russia -the", '"the the"'),
-    ],
-)
-def test_an_article_does_not_answer(text: str) -> None:
-    assert not matches(parse(text), RUN)
+@thoroughly
+@given(archive=articles(), query=queries(), filters=filters(), match=st.sampled_from(Match))
+def test_an_engine_agrees_with_the_meaning(
+    filled: Filled, archive: list[Article], query: Query, filters: tuple[Query, ...], match: Match
+) -> None:
+    asked, _ = without_stop_words(query)
+    loose = match is Match.ANY or (match is Match.AUTO and not expected(archive, asked))
+    meant = loosen(asked) if loose else asked
+    page = filled(archive).search(Search(query, filters, match=match, size=100))
+    assert {hit.article.id for hit in page.hits} == expected(archive, meant, filters)
+    assert page.total == len(page.hits)
+    assert page.relaxed == (match is Match.AUTO and meant != asked and bool(expected(archive, meant)))
 
 
-@pytest.mark.parametrize(
-    ("query", "answers"),
-    [
-        (parse("the of"), True),
-        (parse("the peru"), False),
-        (parse("the by"), False),
-        (parse("date:..9999"), False),
-        (parse("-date:2012"), True),
-        (Between(None, None), False),
-        (OneOf("publisher", ("Harbour Winter Gazette",)), False),
-    ],
-)
-def test_stop_words_alone_are_searched_and_no_range_holds_an_undated_article(query: Query, answers: bool) -> None:
-    assert matches(query, UNDATED) is answers
+@thoroughly
+@given(archive=articles(), query=queries(), filters=filters())
+def test_facets_and_timeline_agree_with_plain_counting(
+    filled: Filled, archive: list[Article], query: Query, filters: tuple[Query, ...]
+) -> None:
+    page = filled(archive).search(Search(query, filters, match=Match.ALL))
+    asked, _ = without_stop_words(query)
+    for field in FACETS:
+        others = tuple(part for part in filters if not (isinstance(part, OneOf) and part.field == field))
+        within = expected(archive, asked, others)
+        counted = Counter(value for article in archive if article.id in within for value in set(values(article, field)))
+        assert {bucket.value: bucket.count for bucket in page.facets[field] if bucket.count} == dict(counted)
+    dated = [article for article in archive if article.id in expected(archive, asked, filters) and article.day]
+    assert sum(bucket.count for bucket in page.timeline) == len(dated)
 
 
-@pytest.mark.parametrize(
-    ("query", "answers"),
-    [
-        (OneOf("publisher", ("Nobody", "Harbour Winter Gazette")), True),
-        (OneOf("publisher", ("harbour winter gazette",)), False),
-        (OneOf("publisher", ("Harbour",)), False),
-        (OneOf("author", ("Bo Writer",)), True),
-        (OneOf("language", ("en",)), True),
-        (OneOf("language", ()), False),
-        (Between(date(2012, 2, 29), date(2012, 3, 1)), True),
-        (Between(date(2012, 2, 28), date(2012, 2, 29)), False),
-        (Between(None, None), True),
-    ],
-)
-def test_filters_take_whole_values_and_the_day_as_printed(query: Query, answers: bool) -> None:
-    assert matches(query, RUN) is answers
+@thoroughly
+@given(archive=articles(), sort=st.sampled_from((Sort.NEWEST, Sort.OLDEST)))
+def test_order_by_date_is_a_true_order(filled: Filled, archive: list[Article], sort: Sort) -> None:
+    hits = [hit.article for hit in filled(archive).search(Search(sort=sort, size=100)).hits]
+    instants = [article.instant for article in hits if article.instant]
+    assert instants == sorted(instants, reverse=sort is Sort.NEWEST)
+    assert [article.instant is None for article in hits] == sorted(article.instant is None for article in hits)
+
+
+@thoroughly
+@given(archive=articles(), before=articles(), day=st.dates(date(2012, 1, 1), date(2012, 12, 31)))
+def test_what_was_put_comes_back(filled: Filled, archive: list[Article], before: list[Article], day: date) -> None:
+    """Whatever was in the index before: the later put holds."""
+    engine = filled(before)
+    fill(engine, archive)
+    for article in archive:
+        assert engine.get(article.id) == article
+    assert engine.count() == len({article.id for article in (*before, *archive)})
+    assert engine.search(Search(filters=(Between(day, None), Between(None, day)))).total == 0
