@@ -39,6 +39,7 @@ def test_every_facet_of_the_schema_is_a_filter() -> None:
             "place=B&publisher=A&place=C&place=B",
             Search(filters=(OneOf("publisher", ("A",)), OneOf("place", ("B", "C")))),
         ),
+        ("place=Ko%CC%88ln&place=K%C3%B6ln", Search(filters=(OneOf("place", ("Köln",)),))),
         ("author=%20A%20", Search(filters=(OneOf("author", (" A ",)),))),
         ("from=2012", Search(filters=(Between(date(2012, 1, 1), None),))),
         ("from=2012-06&to=2012-06", Search(filters=(Between(date(2012, 6, 1), date(2012, 7, 1)),))),

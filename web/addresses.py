@@ -7,6 +7,7 @@ where it is written in percents; and an address longer than the server reads is 
 
 from __future__ import annotations
 
+import unicodedata
 from urllib.parse import quote, urlsplit
 
 from flask import url_for
@@ -21,10 +22,13 @@ _DOT_SEGMENTS = (".", "..")
 
 
 class ArticleId(BaseConverter):
-    """Any text but the empty one, slashes included; decoded once."""
+    """Any text but the empty one, slashes included; decoded once, and composed as every id in the archive is."""
 
     regex = r"[\s\S]+"
     part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        return unicodedata.normalize("NFC", value)
 
     def to_url(self, value: str) -> str:
         return quote(value, safe="")

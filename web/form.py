@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -78,10 +79,13 @@ class Form:
 
 
 def form_from(arguments: MultiDict[str, str]) -> Form:
-    """Unknown names are left out, and so are blank values: an HTML form sends those for inputs nobody filled."""
+    """Unknown names are left out, and so are blank values: an HTML form sends those for inputs nobody filled.
+
+    What is filtered by is composed as it is in the archive: programs write accents in either way.
+    """
     given = {name: tuple(value for value in arguments.getlist(name) if value.strip()) for name in NAMES}
     for name in FILTERS:
-        given[name] = tuple(dict.fromkeys(given[name]))
+        given[name] = tuple(dict.fromkeys(unicodedata.normalize("NFC", value) for value in given[name]))
     return Form({name: values for name, values in given.items() if values})
 
 
