@@ -114,7 +114,7 @@ def index(
 
 
 def articles(sources: Iterable[str], *, jobs: int | None = None) -> Generator[Article | Failure, None, None]:
-    """The articles of the SOURCES as they would be indexed, without an index; failures as they are met."""
+    """The articles of the SOURCES as they would be indexed, without an index. What could not be read comes last."""
     survey = _Survey(resolve(sources), {})
     with closing(extracted(survey.due(), jobs)) as found:
         for item, made in found:
@@ -147,7 +147,7 @@ class _Survey:
         self._everything = everything
         self._progress = progress
         self._now = datetime.now(UTC).replace(microsecond=0)
-        self._places: dict[str, str] = {}  # of every id of this run
+        self._places: dict[str, tuple[str, str]] = {}  # SOURCE and place of every id of this run
         self._unread: set[tuple[str, str]] = set()  # source and path
 
     def due(self) -> Iterator[Item]:
@@ -171,13 +171,19 @@ class _Survey:
 
     def _conflict(self, item: Item) -> str | None:
         """What speaks against indexing an item under its id; None takes the id for it."""
+        source = item.source or "standard input"
         origin = self.known.get(item.article_id)
         if origin is not None and origin.source != item.source:
-            before, now = (source or "standard input" for source in (origin.source, item.source))
-            return f"its id {item.article_id} was indexed from {before} before, which keeps it; {now} has it too"
-        place = self._places.setdefault(item.article_id, item.place)
-        if place != item.place:
-            return f"its id {item.article_id} stands in {place} and in {item.place}; the first of them is indexed"
+            before = origin.source or "standard input"
+            return f"its id {item.article_id} was indexed from {before}, which keeps it; {source} has it too"
+        if item.article_id in self._places:
+            first_source, first_place = self._places[item.article_id]
+            if first_source == source:
+                return (
+                    f"its id {item.article_id} stands in {first_place} already, which is indexed; {item.place} is not"
+                )
+            return f"its id {item.article_id} stands in {first_source} already, which is indexed; {source} has it too"
+        self._places[item.article_id] = (source, item.place)
         return None
 
     def change(self, item: Item) -> Change:

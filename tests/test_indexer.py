@@ -321,6 +321,12 @@ class TestOneIdTwice:
             "second": "two",
         }
 
+    def test_in_a_folder_and_a_file_in_it(self, engine: Engine, news: Path) -> None:
+        report = index([str(news), str(news / "a.txt")], engine)
+        assert counts(report) == (4, 0, 0, 0, 1)
+        assert f"stands in {news} already" in report.failed[0].reason
+        assert f"{news / 'a.txt'} has it too" in report.failed[0].reason
+
     def test_in_one_source(self, engine: Engine, tmp_path: Path) -> None:
         write_lines(tmp_path / "news/a.jsonl", "one", "two", "one")
         write_lines(tmp_path / "news/b.jsonl", "three", "two")
@@ -328,8 +334,8 @@ class TestOneIdTwice:
         assert counts(report) == (3, 0, 0, 0, 2)
         for failure, places in zip(report.failed, [("a", 1, "a", 3), ("a", 2, "b", 2)], strict=True):
             first, line, second, other = places
-            assert f"{first}.jsonl line {line} and in" in failure.reason
-            assert f"{second}.jsonl line {other};" in failure.reason
+            assert f"{first}.jsonl line {line} already" in failure.reason
+            assert f"{second}.jsonl line {other} is not" in failure.reason
 
 
 class TestRebuild:
@@ -692,7 +698,7 @@ class TestCommand:
 
 @pytest.mark.usefixtures("news")
 class TestCommandInterrupted:
-    LINES = b"".join(b'{"id": "%d", "title": "An article that fills the pipe"}\n' % number for number in range(5_000))
+    LINES = b"".join(b'{"id": "%d", "title": "An article that fills the pipe"}\n' % number for number in range(2_000))
 
     def test_ctrl_c_leaves_the_index_as_it_was(self, command: Command, engine: Engine) -> None:
         command("news", "--index", "whoosh:index")
