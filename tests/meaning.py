@@ -22,6 +22,10 @@ _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 def matches(query: Query, article: Article) -> bool:
     """Whether the article answers the query."""
+    return _holds(_without_stop_words(query), article)
+
+
+def _holds(query: Query, article: Article) -> bool:
     match query:
         case All():
             return True
@@ -29,15 +33,12 @@ def matches(query: Query, article: Article) -> bool:
             return article.day is not None and (start or article.day) <= article.day and (not end or article.day < end)
         case OneOf(field, values):
             return not set(values).isdisjoint(_values(article, field))
-        case And(parts):
-            return all(matches(part, article) for part in parts)
+        case Words(parts) | And(parts):
+            return all(_holds(part, article) for part in parts)
         case Or(parts):
-            return any(matches(part, article) for part in parts)
+            return any(_holds(part, article) for part in parts)
         case Not(part):
-            return not matches(part, article)
-        case Words(parts):
-            told = [part for part in parts if not _is_stop_word(part)]
-            return all(matches(part, article) for part in told or parts)
+            return not _holds(part, article)
         case Word(text, field) if field not in NAMES:
             return any(_side_by_side(_stems(text), _stems(paragraph)) for paragraph in _paragraphs(article, field))
         case Word(text, field) | Phrase(text, field):
@@ -92,5 +93,25 @@ def _words(text: str) -> list[str]:
     return [term for term, _ in exact(text) if VARIANT not in term]
 
 
+def _without_stop_words(query: Query) -> Query:
+    """Side by side, bare stop words are left out where other words are asked for. An exclusion is taken as typed."""
+    match query:
+        case Words(parts):
+            told = tuple(_without_stop_words(part) for part in parts if not _is_stop_word(part))
+            return Words(told) if any(map(_asks_for_words, told)) else query
+        case And(parts) | Or(parts):
+            return type(query)(tuple(map(_without_stop_words, parts)))
+        case _:
+            return query
+
+
 def _is_stop_word(part: Query) -> bool:
     return isinstance(part, Word) and part.field is None and set(_words(part.text)) <= STOP_WORDS
+
+
+def _asks_for_words(part: Query) -> bool:
+    match part:
+        case Words(parts) | And(parts) | Or(parts):
+            return any(map(_asks_for_words, parts))
+        case _:
+            return not isinstance(part, Not | Between | OneOf | All)
