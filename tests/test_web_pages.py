@@ -332,6 +332,7 @@ def test_a_refused_search_is_explained_with_its_form_still_filled(client: FlaskC
     assert [one(found, f"#{name}")["value"] for name in ("q", "from", "to")] == ["interven* a*", "2012-13", "2012"]
     assert [tag["id"] for tag in found.select("[aria-invalid=true]")] == ["q", "from"]
     assert one(found, "[type=hidden][name=place]")["value"] == "Kiel"
+    assert found.select("[type=hidden][name=size]") == []  # or the form would be refused for ever
 
 
 @pytest.mark.parametrize(
