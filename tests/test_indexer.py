@@ -24,7 +24,7 @@ from indexer.pipeline import FEW_BYTES, FEW_ITEMS, ITEMS_IN_FLIGHT, Report, extr
 from indexer.sources import Item, read, resolve
 from search import Engine, EngineError, open_engine
 from search.article import Article
-from search.engine import IndexMissing
+from search.engine import IndexMissing, IndexOutdated
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60  # seconds that a process may take before it counts as hanging
@@ -360,6 +360,23 @@ class TestRebuild:
         assert paths(engine) == ["a.txt", "c/d.txt", "c/e.txt", "new.txt", "other.jsonl", "other.jsonl"]
         for title in ("one", "two"):
             assert engine.get(title) == before[title]
+
+    @pytest.mark.xfail(
+        strict=True, raises=IndexOutdated, reason="the engine gives nothing out of an outdated index yet"
+    )
+    def test_an_index_of_an_older_schema_is_carried_over(
+        self, engine: Engine, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = write_lines(tmp_path / "other.jsonl", "one", "two")
+        with monkeypatch.context() as older:
+            older.setattr("search.whoosh_engine._VERSION_FIELD", "schema_version_0")
+            index([str(news), str(other)], engine)
+            before = {origin.article_id: origin for origin in engine.origins()}
+        with open_engine(f"whoosh:{tmp_path / 'index'}") as later:
+            with pytest.raises(IndexOutdated):
+                index([str(news)], later)
+            index([str(news)], later, rebuild=True)
+            assert {origin.article_id: origin for origin in later.origins()} == before
 
     def test_where_there_is_no_index_it_makes_one(self, engine: Engine, news: Path) -> None:
         assert counts(index([str(news)], engine, rebuild=True)) == (4, 0, 0, 0, 0)
