@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from indexer.extract.dates import PrintedDate, find_dates
-from indexer.extract.lines import Kind, Line, is_credit, key
+from indexer.extract.lines import Kind, Line, Role, is_credit, key
 from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, tidy_name
 
 TITLE_WORDS = range(2, 31)
@@ -21,6 +21,7 @@ TITLE_ALONE = 3  # words of a title whose words the body does not use
 STANDFIRST_LINES = 2
 STANDFIRST_WORDS = range(6, 81)
 BULLET_WORDS = range(3, 41)
+MAX_SUMMARY = 12
 DATED_WORDS = 20  # a line of more words that holds a date is a sentence about something else
 DATED_SHARE = 5  # a line without a label is at most so many times as long as its date
 DATE_REACH = 5  # lines above the title, or below the body, within which a date is the article's
@@ -43,27 +44,32 @@ class Head:
     own: frozenset[int] = field(default_factory=frozenset)  # numbers of body lines that are title or summary
 
 
-def read_head(lines: Sequence[Line], body: Sequence[int]) -> Head:
-    """What the lines around the body say of the article. `body` are the numbers of its lines, in order."""
+def read_head(lines: Sequence[Line], body: Sequence[int], *, title: str | None = None, description: str | None = None) -> Head:
+    """What the lines around the body say of the article.
+
+    body:        the numbers of its lines, in order
+    title:       where it is known; its line is looked for, and no other is taken
+    description: what the page tells others of the article; its standfirst, where it prints it above the body
+    """
     if not body:
-        return Head(published=_choose_date(lines, range(len(lines))))
-    title = _find_title(lines, body)
-    above = range(0 if title is None else title + 1, body[0])
-    standfirst, start = _find_standfirst(lines, body, title)
-    bullets = [] if standfirst else [n for n in above if lines[n].kind is Kind.ITEM and lines[n].words in BULLET_WORDS]
-    byline = _find_byline(lines, range(above.start, max(body[0], start)))
+        return Head(title=title, published=_choose_date(lines, range(len(lines))))
+    at = _find_line(lines, body, title) if title else _find_title(lines, body)
+    standfirst, start = _find_standfirst(lines, body, at)
+    above = range(0 if at is None else at + 1, max(body[0], start))
+    summary = standfirst or _find_marked(lines, above, body, description) or [n for n in above if _is_bullet(lines[n])]
+    byline = _find_byline(lines, above)
     lead = next(n for n in body if n >= start)
     dateline = parse_dateline(lines[lead].text)
     return Head(
-        title=None if title is None else lines[title].text,
-        summary=tuple(lines[n].text for n in standfirst or bullets),
+        title=title or (None if at is None else lines[at].text),
+        summary=tuple(lines[n].text for n in summary[:MAX_SUMMARY]),
         author=byline.authors,
         publisher=byline.publisher or (dateline.source if dateline else None),
         place=dateline.place if dateline else None,
-        published=_find_date(lines, body, title, lead),
+        published=_find_date(lines, body, at, lead),
         captions=_find_captions(lines, range(above.start, body[-1] + 1)),
         start=start,
-        own=frozenset([*standfirst, *([] if title is None else [title])]),
+        own=frozenset([*summary, *([] if at is None else [at])]),
     )
 
 
@@ -85,6 +91,12 @@ def _find_title(lines: Sequence[Line], body: Sequence[int]) -> int | None:
         if score > best_score:
             best, best_score = number, score
     return _first_line(lines, body) if best is None else best
+
+
+def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | None:
+    """The line nearest above the body, or its first, that is the title."""
+    wanted = key(title)
+    return next((n for n in range(body[0], -1, -1) if key(lines[n].text) == wanted), None)
 
 
 def _first_line(lines: Sequence[Line], body: Sequence[int]) -> int | None:
@@ -117,7 +129,7 @@ def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str])
         score += 0.25
     if line.gap and below and below[0].gap:
         score += 0.1
-    if line.heading or all(other.words < TITLE_ALONE or not _may_be_title(other) for other in lines[:number]):
+    if line.role is Role.HEADING or all(other.words < TITLE_ALONE or not _may_be_title(other) for other in lines[:number]):
         score += 0.2
     return score - 0.3 * (first - number) / TITLE_REACH
 
@@ -148,6 +160,18 @@ def _find_standfirst(lines: Sequence[Line], body: Sequence[int], title: int | No
 
 def _may_stand_first(line: Line) -> bool:
     return line.words in STANDFIRST_WORDS and not line.bullet and line.kind in (Kind.PROSE, Kind.SHORT, Kind.LINKS)
+
+
+def _find_marked(lines: Sequence[Line], above: Sequence[int], body: Sequence[int], description: str | None) -> list[int]:
+    """Lines that the page marks as standfirst, or above the body prints what it tells others of the article."""
+    wanted = key(description or "")
+    within = [*above, *body[:STANDFIRST_LINES]]
+    marked = [n for n in within if lines[n].role is Role.STANDFIRST and lines[n].words in STANDFIRST_WORDS]
+    return marked or [n for n in above if lines[n].words in STANDFIRST_WORDS and key(lines[n].text) == wanted and n not in body]
+
+
+def _is_bullet(line: Line) -> bool:
+    return line.kind is Kind.ITEM and line.words in BULLET_WORDS
 
 
 def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.extract import phrases
+from indexer.extract.dates import MONTHS
 from indexer.extract.names import is_byline
 
 LOOKED_AT = 300  # characters at either end of a line that the rules read; a line may be megabytes long
@@ -34,6 +35,15 @@ class Kind(StrEnum):
     END = "end"  # heading of what follows an article: comment form, copyright
 
 
+class Role(StrEnum):
+    """What the page says a line is by its tags; a text capture says nothing."""
+
+    NONE = ""
+    HEADING = "heading"
+    CAPTION = "caption"
+    STANDFIRST = "standfirst"
+
+
 @dataclass(slots=True)
 class Line:
     """One line that is not empty. White space inside is folded."""
@@ -45,7 +55,7 @@ class Line:
     ended: bool = False  # by a full stop or the like
     kind: Kind = Kind.SHORT
     reason: str = ""
-    heading: bool = False  # marked as one by its page
+    role: Role = Role.NONE
     links: float = 0.0  # share of its characters inside links, where the page tells
 
     @property
@@ -59,8 +69,8 @@ _CLOSING = "'\"”’»)]」』›*"
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "৷")
 _KEY = re.compile(r"\W+")
 _TIMED = re.compile(
-    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b|\d{1,2}:\d\d
-    |\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?[^\W\d_]{3,10}\.?,?\s(?:de\s)?\d{4}|[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b
+    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b|\d{1,2}:\d\d|\d{4}\s?[年년]
+    |\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b|(?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b
     |\d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -102,6 +112,17 @@ def is_ended(text: str) -> bool:
     return text.rstrip(_CLOSING).endswith(_STOPS)
 
 
+def find_stamp(text: str) -> re.Match[str] | None:
+    """A date, with or without its year, or a time of day."""
+    if not any(char.isdigit() for char in text[:LOOKED_AT]):
+        return None
+    for match in _TIMED.finditer(text[:LOOKED_AT]):
+        month = match["after"] or match["before"]
+        if not month or month.casefold() in MONTHS:
+            return match
+    return None
+
+
 def is_credit(text: str) -> bool:
     """Whether a line names the owner of a photo."""
     low = text[:LOOKED_AT].casefold() + text[LOOKED_AT:][-LOOKED_AT:].casefold()
@@ -122,6 +143,7 @@ HEADING_WORDS = 14
 FURNITURE_WORDS = 30
 CREDIT_WORDS = 90
 DATE_WORDS = 9
+LINKED = 0.8  # share of a line inside links that makes it one
 
 _COUNTED = re.compile(r"\d[\d,.]*\s?[km]?\s(?:comments?|responses?|replies|shares?|likes|views|retweets)$|(?:comments?|responses?)\s?\(\d+\)$|comments\s\d+$")
 _COUNTER = re.compile(r"(?:image|photo|slide|page)?\s?\d+\s?(?:of|/)\s?\d+$|\d+\s?min(?:ute)?s?\.?\s(?:to\s)?read\b|reading time|estimated read")
@@ -185,12 +207,20 @@ def _own_business(_: Line, low: str) -> bool:
 
 
 def _timestamp(line: Line, low: str) -> bool:
-    timed = _TIMED.search(low) if any(char.isdigit() for char in low) else None
-    return bool(timed) and (line.words <= DATE_WORDS or 2 * (timed.end() - timed.start()) > len(low))
+    timed = find_stamp(low)
+    return timed is not None and (line.words <= DATE_WORDS or 2 * (timed.end() - timed.start()) > len(low))
 
 
 def _byline(line: Line, _: str) -> bool:
     return is_byline(line.text)
+
+
+def _marked_caption(line: Line, _: str) -> bool:
+    return line.role is Role.CAPTION
+
+
+def _all_links(line: Line, _: str) -> bool:
+    return line.links >= LINKED
 
 
 def _capitals(line: Line, _: str) -> bool:
@@ -208,11 +238,14 @@ _RULES: tuple[tuple[int, Kind, _Rule], ...] = (  # longest line in words, class,
     (CREDIT_WORDS, Kind.DATE, _timestamp),
     (HEADING_WORDS, Kind.BYLINE, _byline),
     (CREDIT_WORDS, Kind.FURNITURE, _capitals),
+    (CREDIT_WORDS, Kind.CAPTION, _marked_caption),
+    (CREDIT_WORDS, Kind.LINKS, _all_links),
 )
 
 # --------------------------------------------------------------------------------------------- a line among others
 
 SAME_BEGINNING = 60  # letters that two prints of one line share
+PRINTS = 4  # more are the questions of an interview, or the headings of a list
 NEAR = 6  # lines: two prints of a caption stand no farther apart
 CAPTION_WORDS = 60  # of a caption above its credit
 GUESSED_CAPTION_WORDS = 25  # where no empty line tells whether the two belong together
@@ -231,7 +264,7 @@ def _doubles(lines: list[Line]) -> None:
     for same, numbers in prints.items():
         if len(same) < 12:
             continue
-        for first, second in zip(numbers, numbers[1:], strict=False):
+        for first, second in zip(numbers, numbers[1:], strict=False) if len(numbers) <= PRINTS else ():
             _double(lines, first, second)
 
 
@@ -266,7 +299,7 @@ def _captions(lines: list[Line]) -> None:
 
 def _teasers(lines: list[Line]) -> None:
     """Dates that part short texts from each other head teasers of other stories."""
-    dated = [number for number, line in enumerate(lines) if line.kind is Kind.DATE or line.reason == "page_furniture" and _TIMED.search(line.text)]
+    dated = [number for number, line in enumerate(lines) if line.kind is Kind.DATE or line.reason == "page_furniture" and find_stamp(line.text)]
     for first, second in zip(dated, dated[1:], strict=False):
         step = second - first
         if 2 <= step <= 3 and not lines[second].gap and all(line.words <= TEASER_WORDS for line in lines[first + 1 : second]):
@@ -338,7 +371,7 @@ def _is_comment_head(lines: Sequence[Line], number: int, line: Line) -> bool:
     if not match:
         return False
     below = lines[number + 1].text[:LOOKED_AT] if number + 1 < len(lines) else ""
-    return not line.text.endswith(":") or bool(_TIMED.search(line.text) or (_TIMED.search(below) and lines[number + 1].words <= DATE_WORDS))
+    return not line.text.endswith(":") or bool(find_stamp(line.text) or (find_stamp(below) and lines[number + 1].words <= DATE_WORDS))
 
 
 def _set(lines: Sequence[Line], numbers: Iterable[int], kind: Kind, reason: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 MAX_NAME_WORDS = 6
 MAX_NAME = 60  # characters
 MAX_AUTHORS = 20
+MAX_STATEMENT = 400  # characters of a page's own statement of its authors
 _BYLINE_READ = 200  # characters of a line that may be a byline
 
 _PARTICLES = frozenset(
@@ -24,8 +25,7 @@ _NOT_NAMES = frozenset(  # words that name an office, a body or an occasion, nev
     chronicle observer review daily weekly bureau board department company inc ltd llc group foundation association
     institute university council committee ministry government office redaktion redaction rédaction redacción redazione
     redação author authors unknown anonymous user published updated posted update read share follow photo photos video
-    com net org http https www am pm gmt edt est january february march april june july august september october november
-    december monday tuesday wednesday thursday friday saturday sunday minutes today yesterday the this that with and for
+    com net org http https www am pm gmt edt est monday tuesday wednesday thursday friday saturday sunday minutes today yesterday the this that with and for
     your our their tv radio channel broadcasting report reports reporting special copyright reuters afp ap upi cnn bbc
     bloomberg xinhua interfax tass itar agence dpa efe ansa pti ians ani syndicate sources exclusive
     """.split()
@@ -52,7 +52,8 @@ _SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bund\b|\bet\b|\by\b)
 _TAIL = re.compile(  # what stands on the line of the byline after the names
     r"\s*(?:\||·|•|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)|@|\().*$", re.IGNORECASE
 )
-_NAME_WORD = re.compile(r"[^\W\d_][\w'’.-]*$")
+_NAME_WORD = re.compile(r"[^\W\d_][^\s\d@/\\|<>()\[\]{}:;,!?\"“”„«»=+*#&%$_]*$")  # combining marks of Indic scripts are no \w
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,4}$|[\u30a0-\u30ff]+[・·][\u30a0-\u30ff]+$")
 _ACRONYM = re.compile(r"[A-Z][A-Z.&]{1,7}$")
 
 
@@ -92,9 +93,23 @@ def parse_byline(text: str) -> Byline | None:
     return Byline(tuple(dict.fromkeys(authors))[:MAX_AUTHORS], publisher)
 
 
+def split_names(text: str) -> list[str]:
+    """The names in a page's own statement of its authors, each in ordinary case; offices may still be among them."""
+    if len(text) > MAX_STATEMENT:
+        return []
+    lead = _LEAD.match(text)
+    rest = _TAIL.sub("", text[lead.end() :] if lead else text)
+    parts = [part.strip(" .:") for part in _SEPARATORS.split(rest)]
+    if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
+        parts = [f"{parts[1]} {parts[0]}"]  # Highwire and Dublin Core: "Example, Ann"
+    return [tidy_name(name) for part in parts if (name := _ROLES.sub("", part).strip(" .,-–—"))]
+
+
 def is_person(name: str) -> bool:
     """Whether a text reads as the name of one person: two words or more, capitalised, no office, site or number."""
     words = name.split()
+    if _IDEOGRAPHS.match(name):
+        return True
     if not 2 <= len(words) <= MAX_NAME_WORDS or len(name) > MAX_NAME:
         return False
     if any(word.casefold().strip(".") in _NOT_NAMES for word in words):

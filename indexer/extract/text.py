@@ -32,8 +32,7 @@ def read_lines(lines: list[Line]) -> TextParts:
     """The article in lines that have their classes."""
     numbers = body_numbers(lines)
     head = read_head(lines, numbers)
-    kept = [number for number in numbers if number >= head.start and number not in head.own]
-    return TextParts("\n\n".join(lines[number].text for number in kept), head)
+    return TextParts("\n\n".join(lines[n].text for n in numbers if n >= head.start and n not in head.own), head)
 
 
 def unwrap(text: str) -> str:
