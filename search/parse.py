@@ -55,7 +55,7 @@ _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _LEXEME = re.compile(
     r"(?P<close>\))|"
     r"(?:(?P<minus>(?<!\S)-(?=[^\s\-)]))|-++)?"
-    rf"(?:(?P<field>(?ai:date|{'|'.join(SEARCHED)})):(?=[^\s)]))?"
+    rf"(?:(?P<field>(?ai:date|{'|'.join(SEARCHED)})):)?"
     r"(?:(?P<open>\()"
     rf"|[{_QUOTES}](?P<quoted>[^{_QUOTES}]*+)[{_QUOTES}]?(?P<near>~(?P<distance>[0-9]*))?"
     rf"|(?P<word>[^\s(){_QUOTES}]++))"
@@ -361,19 +361,20 @@ def _write(query: Query, *, capitals: bool) -> str:
                 written.append(text)
             case Not(part):
                 written.append(" -" if written[-1:] == ["("] else "-")  # straight behind a bracket a dash is text
-                waiting.extend(_backwards((part,), "", bracketed=(Words, And, Or, Not)))
+                waiting.extend(_backwards((part,), "", bracketed=(Words, And, Or)))
             case Words(parts):
-                waiting.extend(_backwards(parts, " ", bracketed=(Words, Or)))
+                waiting.extend(_backwards(parts, " ", bracketed=(Or,)))
             case And(parts):
-                waiting.extend(_backwards(parts, " AND ", bracketed=(Words, And, Or)))
+                waiting.extend(_backwards(parts, " AND ", bracketed=(Words, Or)))
             case Or(parts):
-                waiting.extend(_backwards(parts, " OR ", bracketed=(Or,)))
+                waiting.extend(_backwards(parts, " OR ", bracketed=()))
             case leaf:
                 written.append(_write_leaf(leaf, capitals))
     return "".join(written)
 
 
 def _backwards(parts: tuple[Query, ...], between: str, *, bracketed: tuple[type[Query], ...]) -> Iterator[Query | str]:
+    """What stands between one part and the next, and brackets around those that would else fall apart."""
     for place, part in enumerate(reversed(parts)):
         if place:
             yield between
