@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from search import open_engine
 from web import api, errors, health, pages
+from web.addresses import ArticleId
 from web.engine import EXTENSION, server_timing
 
 DEFAULT_ENGINE = "whoosh:data/index"
@@ -37,8 +38,8 @@ def create_app(engine_url: str | None = None) -> Flask:
     app = Flask(__name__)
     app.json = UnescapedJSON(app)
     app.extensions[EXTENSION] = open_engine(engine_url or os.environ.get("SEARCH_URL") or DEFAULT_ENGINE)
-    # An id with two slashes in it would be sent on to the id with one.
-    app.url_map.merge_slashes = False
+    app.url_map.converters["article_id"] = ArticleId
+    app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     pages.register(app)
     app.register_blueprint(api.api)

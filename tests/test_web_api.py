@@ -104,6 +104,8 @@ def test_matches_in_the_title_are_marked(client: FlaskClient) -> None:
         ("place=Kiel&language=en", []),
         ("from=2012-02-04&to=2012-02-04", ["veto"]),  # the day as printed, which is the 5th in UTC
         ("from=2012-02-05&to=2012-06", ["2012/06/summit"]),
+        ("from=2012-06-06", ["ferry", "2012/06/summit"]),
+        ("to=2012-06-05", ["veto"]),
         ("to=9999", ["ferry", "2012/06/summit", "veto"]),
         ("q=syria&sort=newest", ["ferry", "2012/06/summit", "veto"]),
         ("q=russia+lighthouse&match=all", []),

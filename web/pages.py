@@ -20,7 +20,6 @@ pages = Blueprint("pages", __name__)
 
 
 def register(app: Flask) -> None:
-    app.url_map.converters["article_id"] = addresses.ArticleId
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
         FILTERS=FILTERS,
