@@ -17,9 +17,9 @@ BODY_START, so that one combined field can be asked for its body alone.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
+from unicodedata import category, normalize
 
 import Stemmer
 
@@ -31,13 +31,25 @@ MAX_TERM = 128  # characters; what is longer is no word, and is cut alike in doc
 VARIANT = "\x1f"  # parts the folded form from the one as written in an accented word's private term
 BODY = "\f"
 
-# What may stand in a word, beside letters and digits: dots between single letters or digits, apostrophes, ampersands,
-# and the signs of C++ and C#.
-TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){1,15}[^\W\d_](?![^\W_])"  # bounded: a long run of them that ends in a word would cost its square
-    r"|\d+(?:\.\d+)+"
-    r"|[^\W_]+(?:['’‘&][^\W_]+)*(?:\+\+|\#(?![^\W_]))?"
-)
+
+def _token(letter: str) -> re.Pattern[str]:
+    """A run of letters and digits, with what may stand between or behind them: dots between single letters or digits,
+    apostrophes, ampersands, and the signs of C++ and C#.
+    """
+    return re.compile(
+        rf"(?:[^\W\d_]\.){{1,15}}[^\W\d_](?!{letter})"  # bounded: a long run before a word would cost its square
+        r"|\d+(?:\.\d+)+"
+        rf"|{letter}+(?:['’‘&]{letter}+)*(?:\+\+|\#(?!{letter}))?"
+    )
+
+
+# Marks that compose with no letter, as vowels in Hindi or Arabic do, belong to the word they stand in. Python's \w
+# leaves them out, and a class with them is three times as slow: only texts of scripts that have them pay for it.
+_COMBINING = "".join(character for character in map(chr, range(0x300, 0x10000)) if category(character).startswith("M"))
+_HAS_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u20d0-\u20ff\ua66f-\uabff\ufb1e\ufe20-\ufe2f]")
+_PLAIN_TOKEN = _token(r"[^\W_]")
+_MARKED_TOKEN = _token(rf"[\w{_COMBINING}]")  # to be used on a text without underscores
+
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
@@ -100,15 +112,18 @@ def fold(word: str) -> str:
     """The word without its accents; never empty for a word that is not. Only marks of Latin, Greek and Cyrillic go."""
     if word.isascii():
         return word
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", word)).translate(_LETTERS)
-    return unicodedata.normalize("NFC", plain) or word
+    plain = _MARKS.sub("", normalize("NFKD", word)).translate(_LETTERS)
+    return normalize("NFC", plain) or word
 
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a text in its order, with their positions and places."""
     position = start = 0
+    token = _PLAIN_TOKEN
+    if not text.isascii() and _HAS_MARKS.search(text):
+        token, text = _MARKED_TOKEN, text.replace("_", " ")
     for paragraph_end, next_start, gap_to in _breaks(text):
-        for match in TOKEN.finditer(text, start, paragraph_end):
+        for match in token.finditer(text, start, paragraph_end):
             yield Token(forms[match.group()], position, match.start(), match.end())
             position += 1
         position = max(position + PARAGRAPH_GAP, gap_to)
@@ -137,8 +152,8 @@ def stems(text: str) -> list[tuple[str, int]]:
 
 
 def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
-    """The query without its bare stop words, and those as typed. Where no other words are asked for they stay; so do those
-    in phrases, in fields and beside an operator. Applying it twice is applying it once.
+    """The query without its bare stop words, and those as typed. Where no other words are asked for they stay; so do
+    those in phrases, in fields, in exclusions and beside an operator. Applying it twice is applying it once.
     """
     ignored: list[str] = []
 

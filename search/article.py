@@ -11,6 +11,7 @@ from typing import Any
 
 MAX_ID = 512  # characters
 
+_NORMALIZED_AT_ONCE = 4096  # characters: to order a run of combining marks takes the square of their number
 _LISTS = ("summary", "author", "captions")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -116,13 +117,25 @@ def _value(name: str, value: Any) -> Any:
     if name == "id":
         if len(value) > MAX_ID:
             raise ArticleError(f"an id has at most {MAX_ID} characters, not {len(value)}")
-        return _text(value)
+        return _whole(value)
     return _text(value).strip() if name == "body" else _text(value).strip() or None
 
 
+def nfc(text: str) -> str:
+    """The text in Unicode's composed form, in time that grows with its length whatever it holds."""
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    parts = (text[start : start + _NORMALIZED_AT_ONCE] for start in range(0, len(text), _NORMALIZED_AT_ONCE))
+    return "".join(unicodedata.normalize("NFC", part) for part in parts)
+
+
 def _text(value: str) -> str:
+    return nfc(_whole(value))
+
+
+def _whole(value: str) -> str:
     # Half of a surrogate pair, legal in JSON, cannot be written as UTF-8 and would fail much later.
-    return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode("utf-8"))
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(name: str, text: str) -> date | datetime:

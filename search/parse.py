@@ -37,7 +37,7 @@ from search.query import All, And, Between, Fuzzy, Near, Not, Or, Phrase, Prefix
 from search.schema import SEARCHED
 
 MAX_LENGTH = 20_000  # characters: 1,000 long words fit, and any address that a web server admits
-MAX_DEPTH = 50  # brackets in brackets: engines walk a query by recursion, up to four nodes a bracket
+MAX_DEPTH = 25  # brackets in brackets: engines walk a query by recursion, up to four nodes a bracket
 MAX_CLAUSES = 2_000  # words, also within quotes and hyphened words, and dates: each is work for the engine
 MAX_DISTANCE = 100  # words: what is farther apart is not near; less than the gap between two paragraphs
 MAX_EDITS = 2  # letters: with three, most short words are alike

@@ -1,7 +1,9 @@
 """Query algebra: what a reader asked for, before any engine has analysed it.
 
 Text stays as it was typed; each engine analyses it at its own door. Filters are the same nodes, unscored.
-`field` is a name of `search.schema.SEARCHED`, or None for all that bare words search.
+`field` is a name of `search.schema.SEARCHED`, or None for all that bare words search. A leaf in which analysis finds no
+term matches nothing, nor does a OneOf without values. What `search.parse` gives is flat: no Words in Words, no And in
+And, no Or in Or, no Not in Not, two parts at least.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """These exact words in any order, near each other: all within a stretch of text that holds at most `distance` other
-    words between its first and its last, in one field and one paragraph.
+    """These distinct exact words in any order, near each other: all within a stretch of text that holds at most `distance`
+    other words between its first and its last, in one field and one paragraph.
     """
 
     text: str
@@ -39,7 +41,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """Words that begin so, as written (not on their stems)."""
+    """Words that begin so, as written (not on their stems). Of text that analysis parts, the last part begins so."""
 
     text: str
     field: str | None = None
@@ -47,7 +49,9 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """Words as written that differ by at most `edits` letters (inserted, deleted, replaced or two swapped)."""
+    """Words as written that differ by at most `edits` letters (inserted, deleted, replaced or two swapped). Text that
+    analysis parts is joined to one word.
+    """
 
     text: str
     edits: int = 1
@@ -101,7 +105,9 @@ Query = Word | Phrase | Near | Prefix | Fuzzy | Between | OneOf | Words | And | 
 
 
 def loosen(query: Query) -> Query:
-    """The same query with any of its bare words enough. Phrases, exclusions, fields and operators stay as they are."""
+    """The same query with any of its bare words enough. Phrases, exclusions, fields and operators stay as they are. The
+    result is to be searched, not to be compared with what a parser gives.
+    """
     match query:
         case Words(parts):
             bare = tuple(part for part in parts if _is_bare(part))

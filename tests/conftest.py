@@ -6,10 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from search import Engine, open_engine
 from search.article import Article
 from search.engine import Origin
+
+# A loaded machine must not fail a test that only took its time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 Filled = Callable[[Iterable[Article]], Engine]
 

@@ -40,6 +40,8 @@ from search.query import Query
         ("Ærø", ["aero", f"aero{VARIANT}ærø"]),
         ("ﬁnance ＵＮ", ["finance", f"finance{VARIANT}ﬁnance", "un", f"un{VARIANT}ｕｎ"]),
         ("'s ’ & ++ ...", ["s"]),
+        ("हिन्दी_भाषा كَتَبَ", ["हिन्दी", "भाषा", "كَتَبَ"]),
+        ("e\u0301te\u0301", ["ete", f"ete{VARIANT}e\u0301te\u0301"]),
         ("x" * MAX_TERM, ["x" * MAX_TERM]),
         ("x" * (MAX_TERM + 1), ["x" * MAX_TERM]),
         ("", []),
