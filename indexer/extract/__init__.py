@@ -40,7 +40,7 @@ def extract(data: bytes, *, article_id: str, path: str) -> Article:
     if len(data) > MAX_BYTES:
         raise ExtractionError(f"it is larger than {MAX_BYTES // 2**20} MB, which no article is")
     try:
-        text = tidy(decode(data))
+        text = decode(data)
     except UnreadableText as exc:
         raise ExtractionError(str(exc)) from None
     return _from_html(text, article_id, path) if is_html(text, path) else _from_text(text, article_id, path)
@@ -48,10 +48,10 @@ def extract(data: bytes, *, article_id: str, path: str) -> Article:
 
 def is_html(text: str, path: str) -> bool:
     """Whether a capture is HTML: by its tags, of which one is enough where its suffix says so."""
-    tags = len(_TAG.findall(text[:_LOOKED_AT]))
+    head = text[:_LOOKED_AT]
     if path.casefold().endswith(_HTML_SUFFIXES):
-        return tags >= 1
-    return tags >= 1 and bool(_OPENING.match(text)) or tags >= _TAGS
+        return bool(_TAG.search(head))
+    return bool(_OPENING.match(head)) or sum(1 for _ in _TAG.finditer(head)) >= _TAGS
 
 
 def _from_html(text: str, article_id: str, path: str) -> Article:
@@ -81,7 +81,7 @@ def _from_html(text: str, article_id: str, path: str) -> Article:
 def _from_text(text: str, article_id: str, path: str) -> Article:
     if len(text) > MAX_TEXT:
         raise ExtractionError(f"it has more than {MAX_TEXT:,} characters of text, which no article has")
-    parts = read_text(text)
+    parts = read_text(tidy(text))
     head = parts.head
     if not parts.body and not head.title:
         raise ExtractionError("it has no readable text")

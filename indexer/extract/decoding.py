@@ -47,7 +47,7 @@ class UnreadableText(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """The text of a capture. Raises UnreadableText.
+    """The text of a capture, without the control characters of ASCII. Raises UnreadableText.
 
     Asked in this order: a byte order mark, UTF-8 (nothing else is valid UTF-8 by chance, and pages that were saved anew
     keep the declaration of the old encoding), the declared encoding, UTF-8 and the declared one again with a few damaged
@@ -64,6 +64,7 @@ def decode(data: bytes) -> str:
         return data.decode(wide, "replace")
     if len(sample) - len(sample.translate(None, _CONTROLS)) > BINARY_SHARE * len(sample):
         raise UnreadableText("it is binary, not text")
+    data = data.translate(None, _CONTROLS)
     for name in ("utf-8", declared):
         if name and (text := _strictly(data, name)) is not None:
             return text
@@ -78,10 +79,17 @@ def decode(data: bytes) -> str:
 
 def tidy(text: str) -> str:
     """The text in NFC, its lines ended by \\n, without control characters and invisible marks."""
+    if text.isascii() and "\r" not in text and "\f" not in text:
+        return text
     text = _UNWANTED.sub("", _NEWLINES.sub("\n", text))
     if unicodedata.is_normalized("NFC", text):
         return text
     return re.sub(rf"\S{{1,{NORMALIZED_AT_ONCE}}}", lambda word: unicodedata.normalize("NFC", word[0]), text)
+
+
+def fold(text: str) -> str:
+    """The text on one line, tidy, with single spaces."""
+    return " ".join(tidy(text).split())
 
 
 def _declared(head: bytes) -> str | None:

@@ -19,9 +19,10 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
 from indexer.extract.body import body_numbers
+from indexer.extract.decoding import fold
 from indexer.extract.head import Head, read_head
 from indexer.extract.lines import SAME_BEGINNING, Line, Role, classify, count_words, key
-from indexer.extract.metadata import MAX_JSON, Metadata, parse_moment, read_metadata
+from indexer.extract.metadata import MAX_JSON, META_NAMES, Metadata, parse_moment, read_metadata
 
 MAX_PAGE = 8_000_000  # characters, without images and scripts that stand in the page
 MAX_ELEMENTS = 60_000  # above it trafilatura would take minutes; the lines alone tell then
@@ -42,11 +43,8 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _CAPTION_CLASS = re.compile(r"(?:^|[-_\s])caption(?:$|[-_\s])", re.IGNORECASE)
 _STANDFIRST_CLASS = re.compile(r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])", re.IGNORECASE)
 _NOISE = frozenset({"page_furniture", "own_business", "other_stories", "byline"})  # reasons of `lines.classify`
-_METADATA_ELEMENTS = etree.XPath(
-    "//meta | //title | //link[@rel='canonical'] | //script[contains(@type, 'ld+json')] | //h1 | //time"
-    " | //*[@itemprop='author' or @itemprop='datePublished' or @itemprop='dateCreated' or @rel='author']"
-    " | //*[contains(@class, 'byline') or contains(@class, 'author') or contains(@class, 'Byline') or contains(@class, 'Author')]"
-)
+_MICRODATA = frozenset({"author", "datePublished", "dateCreated"})
+_METADATA_TAGS = frozenset({"title", "h1", "time"})
 MAX_ELEMENT = 3000  # characters of an element that carries metadata; a longer one is a part of the page
 
 
@@ -113,7 +111,7 @@ def page_lines(tree: HtmlElement) -> list[Line]:
 
     def end_line() -> None:
         nonlocal linked, gap, role
-        text = " ".join("".join(pieces).split())
+        text = fold("".join(pieces))
         if text:
             line = Line(text, gap, depth.items > 0, links=linked / len(text))
             line.role = Role.CAPTION if depth.captions else Role.HEADING if depth.headings else role
@@ -164,11 +162,14 @@ def _role(element: HtmlElement) -> Role:
 
 def _main_paragraphs(tree: HtmlElement) -> list[str]:
     """The page's main text as trafilatura finds it; empty where it finds none or the page is too large for it."""
-    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+    if tree.xpath("count(//*)") > MAX_ELEMENTS:
         return []
-    document = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
+    try:
+        document = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
+    except Exception:  # noqa: BLE001 - what a broken page makes it raise is known to nobody, and the lines remain
+        return []
     text = document.text if document is not None else None
-    return [folded for line in (text or "").split("\n") if (folded := " ".join(line.split()))]
+    return [folded for line in (text or "").split("\n") if (folded := fold(line))]
 
 
 def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequence[str]) -> bool:
@@ -197,12 +198,28 @@ def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head)
 def metadata_elements(tree: HtmlElement) -> str:
     """HTML of the few elements that carry metadata, in the order of the page."""
     page = tree.getroottree().getroot()
-    parts = [f'<html lang="{escape(page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or page.get("xml:lang") or "")}">']
-    for element in _METADATA_ELEMENTS(tree):
-        source = tostring(element, encoding="unicode", with_tail=False)
-        if len(source) <= (MAX_JSON if element.tag == "script" else MAX_ELEMENT):
-            parts.append(source)
+    parts = [f'<html lang="{escape(page.get("lang") or page.get("xml:lang") or "")}">']
+    for element in tree.iter("*"):
+        if _carries_metadata(element):
+            source = tostring(element, encoding="unicode", with_tail=False)
+            if len(source) <= (MAX_JSON if element.tag == "script" else MAX_ELEMENT):
+                parts.append(source)
     return "".join(parts)
+
+
+def _carries_metadata(element: HtmlElement) -> bool:
+    tag = element.tag
+    if tag in _METADATA_TAGS:
+        return True
+    if tag == "meta":
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        return bool(name) and name.strip().casefold() in META_NAMES
+    if tag == "script":
+        return "ld+json" in (element.get("type") or "")
+    if tag == "link":
+        return element.get("rel") == "canonical"
+    marks = element.get("class")
+    return bool(marks and ("yline" in marks or "uthor" in marks)) or element.get("itemprop") in _MICRODATA or element.get("rel") == "author"
 
 
 def _stated_date(tree: HtmlElement) -> date | datetime | None:

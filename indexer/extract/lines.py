@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from indexer.extract import phrases
 from indexer.extract.dates import MONTHS
 from indexer.extract.names import is_byline
 
+SHORT = 60  # characters of a line whose judgement is remembered
 LOOKED_AT = 300  # characters at either end of a line that the rules read; a line may be megabytes long
 
 
@@ -67,7 +69,8 @@ _BULLET = re.compile(r"(?:[•·▪◦‣*+–-]|\d{1,2}[.)])\s+")
 _CJK = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CLOSING = "'\"”’»)]」』›*"
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "৷")
-_KEY = re.compile(r"\W+")
+_WORDS = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 _TIMED = re.compile(
     r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b|\d{1,2}:\d\d|\d{4}\s?[年년]
     |\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b|(?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b
@@ -94,9 +97,8 @@ def split_lines(text: str) -> list[Line]:
 def classify(lines: list[Line]) -> list[Line]:
     """Gives each line its class; the same list again."""
     for line in lines:
-        line.words = count_words(line.text)
-        line.ended = is_ended(line.text)
-        line.kind, line.reason = _judge(line)
+        judge = _judge_short if len(line.text) <= SHORT else _judge
+        line.words, line.ended, line.kind, line.reason = judge(line.text, line.bullet, line.role, line.links >= LINKED)
     for rule in (_doubles, _captions, _teasers, _headlines, _tweets, _comments):
         rule(lines)
     return lines
@@ -114,9 +116,10 @@ def is_ended(text: str) -> bool:
 
 def find_stamp(text: str) -> re.Match[str] | None:
     """A date, with or without its year, or a time of day."""
-    if not any(char.isdigit() for char in text[:LOOKED_AT]):
+    head = text[:LOOKED_AT]
+    if not _DIGIT.search(head):
         return None
-    for match in _TIMED.finditer(text[:LOOKED_AT]):
+    for match in _TIMED.finditer(head):
         month = match["after"] or match["before"]
         if not month or month.casefold() in MONTHS:
             return match
@@ -125,13 +128,13 @@ def find_stamp(text: str) -> re.Match[str] | None:
 
 def is_credit(text: str) -> bool:
     """Whether a line names the owner of a photo."""
-    low = text[:LOOKED_AT].casefold() + text[LOOKED_AT:][-LOOKED_AT:].casefold()
+    low = (text if len(text) <= 2 * LOOKED_AT else text[:LOOKED_AT] + text[-LOOKED_AT:]).casefold()
     return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
 
 
 def key(text: str) -> str:
     """What two prints of one line have in common: letters and digits, case aside."""
-    return _KEY.sub(" ", text[:LOOKED_AT].casefold()).strip()
+    return " ".join(_WORDS.findall(text[:LOOKED_AT].casefold()))
 
 
 # --------------------------------------------------------------------------------------------- a line by itself
@@ -161,73 +164,102 @@ _CREDIT = re.compile(
 )
 
 
-def _judge(line: Line) -> tuple[Kind, str]:
-    """The class of a line and the rule that gave it."""
-    if line.words <= CREDIT_WORDS and len(line.text) <= 8 * CREDIT_WORDS:
-        low = line.text.casefold().replace("’", "'")
+def _judge(text: str, bullet: bool, role: Role, linked: bool) -> tuple[int, bool, Kind, str]:
+    """Words of a line, whether it is ended, its class and the rule that gave it."""
+    look = _Look(text, text.casefold().replace("’", "'") if len(text) <= 8 * CREDIT_WORDS else "", count_words(text), is_ended(text), role, linked)
+    kind, reason = _kind(look)
+    return look.words, look.ended, Kind.ITEM if kind is Kind.SHORT and bullet else kind, reason
+
+
+_judge_short = lru_cache(maxsize=16_384)(_judge)  # navigation stands on every page of a site, and often twice
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the rules see of one line."""
+
+    text: str
+    low: str  # in lower case; empty where the line is too long for any rule
+    words: int
+    ended: bool
+    role: Role
+    linked: bool
+
+
+def _kind(look: _Look) -> tuple[Kind, str]:
+    if look.low:
         for longest, kind, rule in _RULES:
-            if line.words <= longest and rule(line, low):
+            if look.words <= longest and rule(look):
                 return kind, rule.__name__.strip("_")
-    if line.words >= PROSE_WORDS and line.ended or line.words >= LONG_WORDS:
+    if look.words >= LONG_WORDS or (look.words >= PROSE_WORDS and look.ended):
         return Kind.PROSE, "sentence"
-    if line.words >= COLON_WORDS and line.text.endswith(":"):
+    if look.words >= COLON_WORDS and look.text.endswith(":"):
         return Kind.PROSE, "colon"
-    return (Kind.ITEM, "bullet") if line.bullet else (Kind.SHORT, "short")
+    return Kind.SHORT, "short"
 
 
-def _after_the_article(_: Line, low: str) -> bool:
-    bare = low.rstrip(" :»>…*.!?")
-    return bare in phrases.END_LINES or low.startswith(phrases.END_STARTS) or any(said in low for said in phrases.END_INSIDE)
+def _says(low: str, phrases_: tuple[str, ...]) -> bool:
+    for phrase in phrases_:  # a generator in any() takes a quarter longer, and this is the innermost loop
+        if phrase in low:
+            return True
+    return False
 
 
-def _comment_count(_: Line, low: str) -> bool:
-    return bool(_COUNTED.match(low))
+def _after_the_article(look: _Look) -> bool:
+    return _bare(look) in phrases.END_LINES or look.low.startswith(phrases.END_STARTS) or _says(look.low, phrases.END_INSIDE)
 
 
-def _other_stories(line: Line, low: str) -> bool:
-    return low.rstrip(" :»>…*.!?") in phrases.OTHERS_LINES or (not line.ended and low.startswith(phrases.OTHERS_STARTS))
+def _bare(look: _Look) -> str:
+    return look.low.rstrip(" :»>…*.!?")
 
 
-def _photo_credit(line: Line, low: str) -> bool:
-    return not (line.words > 40 and line.ended) and is_credit(low)
+def _comment_count(look: _Look) -> bool:
+    return bool(_COUNTED.match(look.low))
 
 
-def _page_furniture(line: Line, low: str) -> bool:
-    if low.rstrip(" :»>…*.!?") in phrases.FURNITURE_LINES:
+def _other_stories(look: _Look) -> bool:
+    return _bare(look) in phrases.OTHERS_LINES or (not look.ended and look.low.startswith(phrases.OTHERS_STARTS))
+
+
+def _photo_credit(look: _Look) -> bool:
+    return not (look.words > 40 and look.ended) and is_credit(look.low)
+
+
+def _page_furniture(look: _Look) -> bool:
+    low = look.low
+    if _bare(look) in phrases.FURNITURE_LINES or ((look.words <= 6 or not look.ended) and low.startswith(phrases.FURNITURE_STARTS)):
         return True
-    if (line.words <= 6 or not line.ended) and low.startswith(phrases.FURNITURE_STARTS):
+    if _says(low, phrases.FURNITURE_INSIDE):
         return True
-    if any(said in low for said in phrases.FURNITURE_INSIDE):
-        return True
-    return bool(_COUNTER.match(low) or _LABELLED.match(low) or (line.words <= 12 and _STAMPED.match(low)))
+    return bool(_COUNTER.match(low) or _LABELLED.match(low) or (look.words <= 12 and _STAMPED.match(low)))
 
 
-def _own_business(_: Line, low: str) -> bool:
-    return any(said in low for said in phrases.BUSINESS_INSIDE) or sum(word in low for word in phrases.CONSENT_WORDS) >= 2
+def _own_business(look: _Look) -> bool:
+    return look.words >= 3 and (_says(look.low, phrases.BUSINESS_INSIDE) or sum(word in look.low for word in phrases.CONSENT_WORDS) >= 2)
 
 
-def _timestamp(line: Line, low: str) -> bool:
-    timed = find_stamp(low)
-    return timed is not None and (line.words <= DATE_WORDS or 2 * (timed.end() - timed.start()) > len(low))
+def _timestamp(look: _Look) -> bool:
+    stamp = find_stamp(look.low)
+    return stamp is not None and (look.words <= DATE_WORDS or 2 * (stamp.end() - stamp.start()) > len(look.low))
 
 
-def _byline(line: Line, _: str) -> bool:
-    return is_byline(line.text)
+def _byline(look: _Look) -> bool:
+    return is_byline(look.text)
 
 
-def _marked_caption(line: Line, _: str) -> bool:
-    return line.role is Role.CAPTION
+def _capitals(look: _Look) -> bool:
+    return look.words >= 7 and not look.ended and look.text.isupper()
 
 
-def _all_links(line: Line, _: str) -> bool:
-    return line.links >= LINKED
+def _marked_caption(look: _Look) -> bool:
+    return look.role is Role.CAPTION
 
 
-def _capitals(line: Line, _: str) -> bool:
-    return line.words >= 7 and not line.ended and line.text.isupper()
+def _all_links(look: _Look) -> bool:
+    return look.linked
 
 
-_Rule = Callable[[Line, str], bool]
+_Rule = Callable[[_Look], bool]
 _RULES: tuple[tuple[int, Kind, _Rule], ...] = (  # longest line in words, class, rule: the first that holds
     (HEADING_WORDS, Kind.END, _after_the_article),
     (HEADING_WORDS, Kind.END, _comment_count),
@@ -260,7 +292,7 @@ def _doubles(lines: list[Line]) -> None:
     prints: dict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
         if line.words >= 4:
-            prints[key(line.text)[:SAME_BEGINNING]].append(number)
+            prints[key(line.text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]].append(number)
     for same, numbers in prints.items():
         if len(same) < 12:
             continue

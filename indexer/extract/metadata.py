@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from indexer.extract import language
+from indexer.extract.decoding import fold
 from indexer.extract.dates import MAX_YEAR, MIN_YEAR, find_dates
 from indexer.extract.lines import key
 from indexer.extract.names import MAX_AUTHORS, is_outlet, is_person, split_names
@@ -43,8 +44,11 @@ SITE_METAS = ("og:site_name", "citation_journal_title", "dc.publisher", "dcterms
 LANGUAGE_METAS = ("og:locale", "inlanguage", "dc.language", "dcterms.language", "language", "content-language", "og:language")
 DESCRIPTION_METAS = ("description", "og:description", "twitter:description", "dc.description", "sailthru.description")
 
+META_NAMES = frozenset((*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, "og:url"))
+
 _ARTICLE_TYPE = re.compile(r"(?:article|posting|report)$", re.IGNORECASE)
 _AUTHOR_CLASS = re.compile(r"(?:^|[-_ ])(?:by-?lines?|author(?:s|-?name|__name|_name|-link)?|writer|contributor)(?:$|[-_ ])", re.IGNORECASE)
+_DATE_CLASS = re.compile(r"^(?:published|entry-date|post-date|article-date)$")
 _NOT_AUTHOR_CLASS = re.compile(r"comment|bio|avatar|image|photo|social|twitter|description|date|time|share|related|widget", re.IGNORECASE)
 
 
@@ -95,7 +99,7 @@ def _metas(soup: BeautifulSoup) -> dict[str, list[str]]:
 def _fold(value: object) -> str:
     """An attribute's or a JSON value's text, entities resolved twice (pages escape what is escaped), white space folded."""
     text = " ".join(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
-    return " ".join(unescape(text).split()) if isinstance(text, str) else ""
+    return fold(unescape(text)) if isinstance(text, str) else ""
 
 
 # ------------------------------------------------------------------------------------------------------------ JSON-LD
@@ -226,8 +230,9 @@ def _author_sources(soup: BeautifulSoup, article: Node, metas: Mapping[str, list
     yield [name for name, kind in _names(article.get("author")) if kind != "Organization"]
     for name in AUTHOR_METAS:
         yield metas.get(name, [])
-    yield [_fold(tag.get_text(" ")) for tag in soup.select("[itemprop=author] [itemprop=name]")]
-    yield [_fold(tag.get_text(" ")) for tag in soup.select("[itemprop=author], [rel~=author]")]
+    marked = soup.find_all(attrs={"itemprop": "author"})
+    yield [_fold(name.get_text(" ")) for tag in marked for name in tag.find_all(attrs={"itemprop": "name"})]
+    yield [_fold(tag.get_text(" ")) for tag in [*marked, *soup.find_all(attrs={"rel": "author"})]]
     yield [_fold(tag.get_text(" ")) for tag in soup.find_all(_is_byline_tag)][:1]
 
 
@@ -252,8 +257,9 @@ def _date_sources(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[s
     for name in DATE_METAS:
         yield from metas.get(name, ())
     yield _fold(article.get("dateCreated"))
-    for tag in soup.select("[itemprop=datePublished], time[pubdate], time.published, time.entry-date, [itemprop=dateCreated]"):
-        yield _fold(tag.get("datetime") or tag.get("content") or tag.get_text(" "))
+    for marks in ({"itemprop": "datePublished"}, {"pubdate": True}, {"itemprop": "dateCreated"}, {"class": _DATE_CLASS, "datetime": True}):
+        for tag in soup.find_all(attrs=marks):
+            yield _fold(tag.get("datetime") or tag.get("content") or tag.get_text(" "))
 
 
 def parse_moment(text: str) -> date | datetime | None:
@@ -281,7 +287,7 @@ def _language(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]]
 
 def _url(soup: BeautifulSoup, metas: Mapping[str, list[str]]) -> str | None:
     """The address under which the page wants to be known, where it is a whole one."""
-    links = [_fold(tag.get("href")) for tag in soup.select("link[rel~=canonical]")]
+    links = [_fold(tag.get("href")) for tag in soup.find_all("link")]
     for address in (*links, *metas.get("og:url", ())):
         try:
             parts = urlsplit(address)
