@@ -19,8 +19,14 @@ MAX_TEXT = 4_000_000  # characters of a text capture; a long book has a million
 
 __all__ = ["EXTRACTION_VERSION", "ExtractionError", "extract"]
 
-_TAG = re.compile(r"</?(?:html|head|body|title|meta|div|p|span|br|h[1-6]|a|ul|ol|li|table|tr|td|article|section|font|b|i|em|strong|img)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)
-_OPENING = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    r"</?(?:html|head|body|title|meta|div|p|span|br|h[1-6]|a|ul|ol|li|table|tr|td|article|section|font|b|i|em|strong|img)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAGS = 12  # in a capture that calls itself text: more than an article about HTML would quote
 _LOOKED_AT = 200_000  # characters, for tags
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")

@@ -22,7 +22,8 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(
-    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})|<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})|<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})",
+    re.IGNORECASE,
 )
 _WIDER = {  # what pages declare, and the larger set that they write; as browsers read them
     "iso8859-1": "cp1252",
@@ -38,7 +39,9 @@ _WIDER = {  # what pages declare, and the larger set that they write; as browser
 _SEVEN_BIT = frozenset({"iso2022_jp", "iso2022_kr", "hz", "utf-7"})  # valid ASCII, so they must be believed
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b\x08")) + b"\x7f"
 # Control characters, and marks that show nothing and would part or join words for the search.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd\ufffe\uffff\ud800-\udfff]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd\ufffe\uffff\ud800-\udfff]"
+)
 _NEWLINES = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from indexer.extract.dates import PrintedDate, find_dates
-from indexer.extract.lines import Kind, Line, Role, is_credit, key
-from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, tidy_name
+from indexer.extract.lines import Kind, Line, Role, key
+from indexer.extract.rules import is_credit
+from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, split_names, tidy_name
 
 TITLE_WORDS = range(2, 31)
 TITLE_REACH = 25  # lines above the body within which the title stands
@@ -44,7 +45,9 @@ class Head:
     own: frozenset[int] = field(default_factory=frozenset)  # numbers of body lines that are title or summary
 
 
-def read_head(lines: Sequence[Line], body: Sequence[int], *, title: str | None = None, description: str | None = None) -> Head:
+def read_head(
+    lines: Sequence[Line], body: Sequence[int], *, title: str | None = None, description: str | None = None
+) -> Head:
     """What the lines around the body say of the article.
 
     body:        the numbers of its lines, in order
@@ -75,7 +78,7 @@ def read_head(lines: Sequence[Line], body: Sequence[int], *, title: str | None =
 
 # ------------------------------------------------------------------------------------------------------------ title
 
-_TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE})
+_TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE, Kind.CAPITALS, Kind.REPEATED})
 _SITE = re.compile(r"\s[|»·–—-]\s[^|»·–—]{2,40}$")
 _STEM = re.compile(r"\w{3,5}")  # a word's beginning stands for its inflections
 
@@ -114,7 +117,7 @@ def _may_be_title(line: Line) -> bool:
         return False
     if line.ended and not line.text.rstrip("'\"”’»").endswith(("?", "!")):
         return False
-    return line.kind in _TITLE_KINDS or line.reason in ("printed before", "capitals")
+    return line.kind in _TITLE_KINDS
 
 
 def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str]) -> float:
@@ -125,11 +128,17 @@ def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str])
         return 0.0
     score = sum(stem in used for stem in stems) / len(stems) * min(1.0, (len(stems) + 1) / 5)
     below = lines[number + 1 : number + 5]
-    if any(other.kind in (Kind.DATE, Kind.BYLINE) or find_dates(other.text[:80]) for other in below if other.words <= DATED_WORDS):
+    if any(
+        other.kind in (Kind.DATE, Kind.BYLINE) or find_dates(other.text[:80])
+        for other in below
+        if other.words <= DATED_WORDS
+    ):
         score += 0.25
     if line.gap and below and below[0].gap:
         score += 0.1
-    if line.role is Role.HEADING or all(other.words < TITLE_ALONE or not _may_be_title(other) for other in lines[:number]):
+    if line.role is Role.HEADING or all(
+        other.words < TITLE_ALONE or not _may_be_title(other) for other in lines[:number]
+    ):
         score += 0.2
     return score - 0.3 * (first - number) / TITLE_REACH
 
@@ -162,12 +171,26 @@ def _may_stand_first(line: Line) -> bool:
     return line.words in STANDFIRST_WORDS and not line.bullet and line.kind in (Kind.PROSE, Kind.SHORT, Kind.LINKS)
 
 
-def _find_marked(lines: Sequence[Line], above: Sequence[int], body: Sequence[int], description: str | None) -> list[int]:
+def _find_marked(
+    lines: Sequence[Line], above: Sequence[int], body: Sequence[int], description: str | None
+) -> list[int]:
     """Lines that the page marks as standfirst, or above the body prints what it tells others of the article."""
     wanted = key(description or "")
     within = [*above, *body[:STANDFIRST_LINES]]
-    marked = [n for n in within if lines[n].role is Role.STANDFIRST and lines[n].words in STANDFIRST_WORDS]
-    return marked or [n for n in above if lines[n].words in STANDFIRST_WORDS and key(lines[n].text) == wanted and n not in body]
+    marked = [
+        n
+        for n in within
+        if lines[n].role is Role.STANDFIRST and lines[n].words in STANDFIRST_WORDS and _is_sentence(lines[n].text)
+    ]
+    return marked or [
+        n for n in above if lines[n].words in STANDFIRST_WORDS and key(lines[n].text) == wanted and n not in body
+    ]
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a line says something: more letters than signs, and no list of names."""
+    names = split_names(text)
+    return 2 * sum(map(str.isalpha, text)) > len(text) and not (names and is_person(names[0]))
 
 
 def _is_bullet(line: Line) -> bool:
@@ -209,7 +232,11 @@ def _find_date(lines: Sequence[Line], body: Sequence[int], title: int | None, le
         return dates[0].value
     below_title = range(0 if title is None else title + 1, lead)
     above_title = range(0 if title is None else max(0, title - DATE_REACH), 0 if title is None else title)
-    below_body = [n for n in range(body[-1] + 1, min(len(lines), body[-1] + 1 + DATE_REACH)) if _PUBLISHED.search(lines[n].text[:40])]
+    below_body = [
+        n
+        for n in range(body[-1] + 1, min(len(lines), body[-1] + 1 + DATE_REACH))
+        if _PUBLISHED.search(lines[n].text[:40])
+    ]
     for numbers in (below_title, above_title, below_body):
         found = _choose_date(lines, numbers)
         if found:
@@ -222,7 +249,15 @@ def _choose_date(lines: Sequence[Line], numbers: Sequence[int]) -> date | dateti
     ranked: list[tuple[int, PrintedDate]] = []
     for number in numbers:
         line = lines[number]
-        if line.words > DATED_WORDS or line.kind in (Kind.PROSE, Kind.TEASER, Kind.END, Kind.CAPTION, Kind.CREDIT, Kind.COMMENT, Kind.ITEM):
+        if line.words > DATED_WORDS or line.kind in (
+            Kind.PROSE,
+            Kind.TEASER,
+            Kind.END,
+            Kind.CAPTION,
+            Kind.CREDIT,
+            Kind.COMMENT,
+            Kind.ITEM,
+        ):
             continue
         text = line.text
         if number + 1 < len(lines) and lines[number + 1].kind is Kind.DATE and not find_dates(lines[number + 1].text):
@@ -239,7 +274,9 @@ def _choose_date(lines: Sequence[Line], numbers: Sequence[int]) -> date | dateti
 
 # ------------------------------------------------------------------------------------------------------------ captions
 
-_CREDIT_END = re.compile(r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*(?:photo|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE)
+_CREDIT_END = re.compile(
+    r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*(?:photo|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE
+)
 _CREDIT_START = re.compile(r"^\(?(?:file\s)?(?:photo|image|picture|caption|above|pictured)\s?:\s*", re.IGNORECASE)
 
 

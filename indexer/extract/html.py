@@ -19,18 +19,20 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
 from indexer.extract.body import body_numbers
+from indexer.extract.dates import find_dates
 from indexer.extract.decoding import fold
-from indexer.extract.head import Head, read_head
-from indexer.extract.lines import SAME_BEGINNING, Line, Role, classify, count_words, key
-from indexer.extract.metadata import MAX_JSON, META_NAMES, Metadata, parse_moment, read_metadata
+from indexer.extract.head import DATED_WORDS, TITLE_WORDS, Head, read_head
+from indexer.extract.classes import SAME_BEGINNING, classify
+from indexer.extract.lines import Kind, Line, Role, count_words, key
+from indexer.extract.text import without_biography
+from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, Metadata, parse_moment, read_metadata
 
 MAX_PAGE = 8_000_000  # characters, without images and scripts that stand in the page
 MAX_ELEMENTS = 60_000  # above it trafilatura would take minutes; the lines alone tell then
-LINKED = 0.8  # share of a line's characters inside links that makes it a link
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
-APART = 0.3
-LONGER = 1.3  # times trafilatura's words, that the lines' body has where trafilatura stopped early
-
+SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
+LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
+TITLE_SHARE = 0.5  # of the letters that a page tells as its title, that are the title without the site
 _DATA_URI = re.compile(r"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
 _SKIPPED = frozenset(
     "script style noscript template svg iframe object embed canvas math head select option textarea button input nav footer audio video map".split()
@@ -41,8 +43,11 @@ _INLINE = frozenset(
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 section article ul ol blockquote".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _CAPTION_CLASS = re.compile(r"(?:^|[-_\s])caption(?:$|[-_\s])", re.IGNORECASE)
-_STANDFIRST_CLASS = re.compile(r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])", re.IGNORECASE)
-_NOISE = frozenset({"page_furniture", "own_business", "other_stories", "byline"})  # reasons of `lines.classify`
+_STANDFIRST_CLASS = re.compile(
+    r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_NOISE = frozenset({Kind.FURNITURE, Kind.OTHERS, Kind.BYLINE})
 _MICRODATA = frozenset({"author", "datePublished", "dateCreated"})
 _METADATA_TAGS = frozenset({"title", "h1", "time"})
 MAX_ELEMENT = 3000  # characters of an element that carries metadata; a longer one is a part of the page
@@ -63,16 +68,19 @@ def read_page(text: str) -> PageParts:
     metadata = read_metadata(metadata_elements(tree))
     lines = classify(page_lines(tree))
     numbers = body_numbers(lines)
+    metadata = replace(metadata, title=_printed_title(lines, metadata.title))
     paragraphs = _main_paragraphs(tree)
     if _is_better(lines, numbers, paragraphs):
         head = read_head(lines, numbers, title=metadata.title, description=metadata.description)
         body = [lines[n].text for n in numbers if n >= head.start and n not in head.own]
     else:
-        head = read_head(lines, _numbers_of(lines, paragraphs) or numbers, title=metadata.title, description=metadata.description)
+        head = read_head(
+            lines, _numbers_of(lines, paragraphs) or numbers, title=metadata.title, description=metadata.description
+        )
         body = _without_noise(paragraphs, lines, head)
     if metadata.published is None and head.published is None:
         head = replace(head, published=_stated_date(tree))
-    return PageParts("\n\n".join(body), head, metadata)
+    return PageParts("\n\n".join(without_biography(body, metadata.author or head.author)), head, metadata)
 
 
 def parse(text: str) -> HtmlElement:
@@ -148,6 +156,18 @@ def page_lines(tree: HtmlElement) -> list[Line]:
     return lines
 
 
+def _printed_title(lines: Sequence[Line], told: str | None) -> str | None:
+    """The title as a line of the page prints it, where the page tells others its site's name with it."""
+    if not told or not SITE_PART.search(told):
+        return told
+    whole = key(told)
+    for line in lines:
+        printed = key(line.text) if line.words in TITLE_WORDS else ""
+        if len(printed) >= TITLE_SHARE * len(whole) and whole.startswith(printed):
+            return line.text
+    return told
+
+
 def _role(element: HtmlElement) -> Role:
     marks = element.get("class")
     if not marks:
@@ -169,27 +189,47 @@ def _main_paragraphs(tree: HtmlElement) -> list[str]:
     except Exception:  # noqa: BLE001 - what a broken page makes it raise is known to nobody, and the lines remain
         return []
     text = document.text if document is not None else None
-    return [folded for line in (text or "").split("\n") if (folded := fold(line))]
+    return [folded for line in (text or "").split("\n") if (folded := fold(line).strip("| "))]
 
 
 def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequence[str]) -> bool:
-    """Whether the lines' own body is to be taken: trafilatura stopped in its midst, or took something else and less."""
-    found = sum(lines[n].words for n in numbers)
+    """Whether the lines' own body is to be taken: trafilatura stopped in its midst, or found a scrap or nothing."""
     main = sum(map(count_words, paragraphs))
-    return found > LONGER * main
+    if sum(lines[n].words for n in numbers) <= LONGER * main:
+        return False
+    own = {_beginning(lines[n].text) for n in numbers}
+    shared = sum(count_words(text) for text in paragraphs if _beginning(text) in own)
+    return main < SCRAP_WORDS or shared >= AGREED * main
+
+
+def _beginning(text: str) -> str:
+    return key(text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]
 
 
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:
     """The numbers of the lines that hold these paragraphs."""
-    wanted = {key(text)[:SAME_BEGINNING] for text in paragraphs}
-    return [n for n, line in enumerate(lines) if key(line.text)[:SAME_BEGINNING] in wanted]
+    wanted = {_beginning(text) for text in paragraphs}
+    return [n for n, line in enumerate(lines) if _beginning(line.text) in wanted]
 
 
 def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head) -> list[str]:
-    """The paragraphs but for what the page marks as caption, its own title and standfirst, and its furniture."""
-    known = {key(lines[n].text) for n in head.own} | {key(line.text) for line in lines if line.role is Role.CAPTION}
-    judged = classify([Line(text, gap=1) for text in paragraphs])
-    return [line.text for line in judged if line.reason not in _NOISE and key(line.text) not in known]
+    """The paragraphs but for the title, standfirst and captions, the page's furniture, and a byline above the first sentence."""
+    known = {key(lines[n].text) for n in head.own} | {key(head.title or "")}
+    known |= {key(line.text) for line in lines if line.role is Role.CAPTION}
+    headings = {key(line.text) for line in lines if line.role is Role.HEADING}
+    kept: list[str] = []
+    for line in classify([Line(text, gap=1) for text in paragraphs]):
+        same = key(line.text)
+        if same in known or line.kind in _NOISE:
+            continue
+        if not kept and (
+            same in headings
+            or line.kind in (Kind.DATE, Kind.BYLINE)
+            or (line.words <= DATED_WORDS and find_dates(line.text))
+        ):
+            continue
+        kept.append(line.text)
+    return kept
 
 
 # ------------------------------------------------------------------------------------------------------------ metadata
@@ -219,7 +259,11 @@ def _carries_metadata(element: HtmlElement) -> bool:
     if tag == "link":
         return element.get("rel") == "canonical"
     marks = element.get("class")
-    return bool(marks and ("yline" in marks or "uthor" in marks)) or element.get("itemprop") in _MICRODATA or element.get("rel") == "author"
+    return (
+        bool(marks and ("yline" in marks or "uthor" in marks))
+        or element.get("itemprop") in _MICRODATA
+        or element.get("rel") == "author"
+    )
 
 
 def _stated_date(tree: HtmlElement) -> date | datetime | None:

@@ -27,7 +27,7 @@ _NOT_NAMES = frozenset(  # words that name an office, a body or an occasion, nev
     redação author authors unknown anonymous user published updated posted update read share follow photo photos video
     com net org http https www am pm gmt edt est monday tuesday wednesday thursday friday saturday sunday minutes today yesterday the this that with and for
     your our their tv radio channel broadcasting report reports reporting special copyright reuters afp ap upi cnn bbc
-    bloomberg xinhua interfax tass itar agence dpa efe ansa pti ians ani syndicate sources exclusive
+    bloomberg xinhua interfax tass itar agence associated usa dpa efe ansa pti ians ani syndicate sources exclusive
     """.split()
 )
 _OUTLETS = frozenset(  # a name with one of these words, or in capitals only, is that of a publisher
@@ -37,10 +37,9 @@ _OUTLETS = frozenset(  # a name with one of these words, or in capitals only, is
     """.split()
 )
 _ROLES = re.compile(
-    r"""\b(?:(?:senior|chief|foreign|political|diplomatic|business|sports?|science|health|associate|assistant|deputy|managing
-    |contributing|guest|staff|special|national|education|environment|technology|crime|court|city|state)\s)*
-    (?:staff\s?(?:writers?|reporters?)?|writers?|reporters?|correspondents?|editors?|columnists?|contributors?|bureau\schief
-    |political\sanalyst|opinion|special\sto\b.*|for\sthe\s.*)$""",
+    r"""\b(?:(?:senior|chief|foreign|political|diplomatic|business|sports?|science|health|auto|security|associate|assistant|deputy|managing
+    |contributing|guest|staff|special|national|education|environment|technology|crime|court|city|state|ap|afp|reuters)\s)*
+    (?:writers?|reporters?|correspondents?|editors?|columnists?|contributors?|bureau\schief|political\sanalyst|opinion|special\sto\b.*|for\sthe\s.*)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LEAD = re.compile(
@@ -50,9 +49,16 @@ _LEAD = re.compile(
 )
 _SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bund\b|\bet\b|\by\b)\s*")
 _TAIL = re.compile(  # what stands on the line of the byline after the names
-    r"\s*(?:\||·|•|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)|@|\().*$", re.IGNORECASE
+    r"\s*(?:\||·|•|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)|@|\().*$",
+    re.IGNORECASE,
 )
-_NAME_WORD = re.compile(r"[^\W\d_][^\s\d@/\\|<>()\[\]{}:;,!?\"“”„«»=+*#&%$_]*$")  # combining marks of Indic scripts are no \w
+_AGENCY_END = re.compile(
+    r"(?<=\w)[\s.]+(?:(?:the\s)?associated\spress|ap|reuters|afp|agence\sfrance-presse|bloomberg(?:\snews)?|usa\stoday|cnn|bbc(?:\snews)?|upi)$",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(
+    r"[^\W\d_][^\s\d@/\\|<>()\[\]{}:;,!?\"“”„«»=+*#&%$_]*$"
+)  # combining marks of Indic scripts are no \w
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,4}$|[\u30a0-\u30ff]+[・·][\u30a0-\u30ff]+$")
 _ACRONYM = re.compile(r"[A-Z][A-Z.&]{1,7}$")
 
@@ -80,7 +86,7 @@ def parse_byline(text: str) -> Byline | None:
         part = part.strip(" .:").removeprefix("the ").removeprefix("The ")
         if not part:
             continue
-        if is_person(name := _ROLES.sub("", part).strip()):
+        if is_person(name := _without_outlet(_ROLES.sub("", part).strip())):
             authors.append(tidy_name(name))
         elif is_outlet(part):
             publisher = publisher or part
@@ -102,7 +108,12 @@ def split_names(text: str) -> list[str]:
     parts = [part.strip(" .:") for part in _SEPARATORS.split(rest)]
     if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
         parts = [f"{parts[1]} {parts[0]}"]  # Highwire and Dublin Core: "Example, Ann"
-    return [tidy_name(name) for part in parts if (name := _ROLES.sub("", part).strip(" .,-–—"))]
+    return [tidy_name(name) for part in parts if (name := _without_outlet(_ROLES.sub("", part).strip(" .,-–—")))]
+
+
+def _without_outlet(name: str) -> str:
+    """A name without the agency printed right after it: "Ann Example Associated Press"."""
+    return _AGENCY_END.sub("", name)
 
 
 def is_person(name: str) -> bool:
@@ -117,7 +128,9 @@ def is_person(name: str) -> bool:
     if not all(_NAME_WORD.match(word) for word in words):
         return False
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
-    return len(capitals) >= 2 and all(word[0].isupper() or not word[0].islower() or word.startswith("al-") for word in capitals)
+    if len(capitals) < 2 or len(capitals[-1].strip(".")) < 2:
+        return False
+    return all(word[0].isupper() or not word[0].islower() or word.startswith("al-") for word in capitals)
 
 
 def is_outlet(name: str) -> bool:
@@ -135,7 +148,8 @@ def tidy_name(name: str) -> str:
     if not name.isupper() or len(name) < 4:
         return name
     return " ".join(
-        word.casefold() if place and word.casefold() in _PARTICLES else _capitalised(word) for place, word in enumerate(name.split())
+        word.casefold() if place and word.casefold() in _PARTICLES else _capitalised(word)
+        for place, word in enumerate(name.split())
     )
 
 
@@ -152,9 +166,13 @@ _REGION = r"(?:,\s?[A-ZÀ-ÖØ-Þ][\w'’. ]{1,30}?){0,2}"
 _DAY = r"(?:[,.]?\s\(?(?:\w{3,10}\.?\s\d{1,2}|\d{1,2}\s\w{3,10}\.?)(?:,?\s\d{4})?\)?\.?)?"
 _SOURCE = r"\((?P<source>[A-Z][\w.&/ -]{1,28})\)"
 _DATELINES = (
-    re.compile(rf"(?P<place>{_CAPITALS}){_REGION}{_DAY},?\s?(?:{_SOURCE})?{_DASH}"),  # BEIJING - ; WASHINGTON, June 7 (AP) —
+    re.compile(
+        rf"(?P<place>{_CAPITALS}){_REGION}{_DAY},?\s?(?:{_SOURCE})?{_DASH}"
+    ),  # BEIJING - ; WASHINGTON, June 7 (AP) —
     re.compile(rf"(?P<place>{_TITLED}){_REGION}{_DAY},?\s?{_SOURCE}{_DASH}"),  # Beijing, China (CNN) --
-    re.compile(rf"(?:(?P<day>[\w.]{{3,10}}\s\d{{1,2}},?\s\d{{4}})\s)?{_SOURCE}{_DASH}"),  # (Reuters) - ; June 6, 2012 (TSR) –
+    re.compile(
+        rf"(?:(?P<day>[\w.]{{3,10}}\s\d{{1,2}},?\s\d{{4}})\s)?{_SOURCE}{_DASH}"
+    ),  # (Reuters) - ; June 6, 2012 (TSR) –
 )
 _DATELINE_READ = 140
 _LABELS = frozenset(  # what stands in capitals before a dash and is no town

@@ -252,7 +252,14 @@ BUSINESS_INSIDE = (
     "personalized ads",
     "targeted ads",
 )
-CONSENT_WORDS = ("cookie", "consent", "privacy", "personalised", "personalized", "tracking")  # two different ones: a notice
+CONSENT_WORDS = (
+    "cookie",
+    "consent",
+    "privacy",
+    "personalised",
+    "personalized",
+    "tracking",
+)  # two different ones: a notice
 
 # Agencies and archives that stand in photo credits.
 CREDIT_AGENCIES = ("getty images", "shutterstock", "istock", "ap photo", "file photo", "hindustan times", "alamy")

@@ -6,12 +6,16 @@ Lines get their classes (`lines.py`), the classes give the body (`body.py`), and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indexer.extract.body import body_numbers
 from indexer.extract.head import Head, read_head
-from indexer.extract.lines import Line, classify, split_lines
+from indexer.extract.classes import classify
+from indexer.extract.lines import Line, split_lines
 
+BIOGRAPHY = 3  # paragraphs at the end among which one may say who the author is
+_IS_SOMEONE = "is|was|has been|covers|writes|reports|works|joined"
 WRAP_WIDTH = range(45, 101)  # the longest line of a text that was wrapped to a width
 WRAP_LEAST = 8  # lines
 WRAP_SHARE = 0.6  # of lines that are nearly that long, where a paragraph goes on
@@ -32,7 +36,16 @@ def read_lines(lines: list[Line]) -> TextParts:
     """The article in lines that have their classes."""
     numbers = body_numbers(lines)
     head = read_head(lines, numbers)
-    return TextParts("\n\n".join(lines[n].text for n in numbers if n >= head.start and n not in head.own), head)
+    paragraphs = [lines[n].text for n in numbers if n >= head.start and n not in head.own]
+    return TextParts("\n\n".join(without_biography(paragraphs, head.author)), head)
+
+
+def without_biography(paragraphs: list[str], authors: Sequence[str]) -> list[str]:
+    """The paragraphs up to one at the end that says who an author is."""
+    for number in range(max(1, len(paragraphs) - BIOGRAPHY), len(paragraphs)):
+        if any(re.match(rf"{re.escape(author)}\s(?:{_IS_SOMEONE})\b", paragraphs[number]) for author in authors):
+            return paragraphs[:number]
+    return paragraphs
 
 
 def unwrap(text: str) -> str:
