@@ -1,7 +1,7 @@
 """Which lines of a capture are the article's body.
 
-Prose weighs for, everything else against; the body is the run of lines with the greatest sum, with what is neither prose
-nor a heading taken out of it.
+Prose weighs for, everything else against; the body is the run of lines with the greatest sum, with what is neither
+prose nor a heading taken out of it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ DATELINE_WEIGHT = 40.0  # more, for an article begins there
 QUIET_COST = 150.0  # at most, of short lines in a row: tables and lists stand in the midst of articles
 EARLIER_SHARE = 0.5  # an earlier run this good wins: comments and teasers come after the article
 EARLIER_LEAST = 80.0
+EARLIER_RUNS = 10  # that may win, one over the other: many more would be a page of nothing but runs
 THREAD_LEAST = 40.0  # of a run above the first comment, or the comments are the article
 LEAD_WORDS = 15  # at least, of a paragraph outside of the run
 LEAD_LINES = 12  # above the run, within which a lead with a dateline is looked for
@@ -96,7 +97,7 @@ def _article_run(weights: Sequence[float], thread: int) -> Run:
     run = best_run(weights[:thread])
     if run[2] < THREAD_LEAST:
         run = best_run(weights)
-    while run[2]:
+    for _ in range(EARLIER_RUNS):
         earlier = best_run(weights[: run[0]])
         if earlier[2] < max(EARLIER_LEAST, EARLIER_SHARE * run[2]):
             break
