@@ -68,7 +68,7 @@ _EITHER_ORDER = re.compile(r"(?<![\d/-])(?P<first>\d{1,2})([/-])(?P<second>\d{1,
 _ZONE = r"\(?(?P<zone>(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{1,4}(?![A-Za-z]))\)?"
 _NUMERIC_ZONE = re.compile(r"(?:utc|gmt)?\s?([+-])(\d{1,2}):?(\d{2})?")
 _TIME = re.compile(
-    r"(?<![\d:.+-])(?P<hour>\d{1,2})(?:[:.hH](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
+    r"(?<![\d:.+-])(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
     rf"\s?(?P<half>[ap]\.?\s?m\b\.?)?(?:\s?{_ZONE})?",
     re.IGNORECASE,
 )

@@ -12,7 +12,15 @@ from datetime import date, datetime
 
 from indexer.extract.dates import PrintedDate, find_dates
 from indexer.extract.lines import Kind, Line, Role, key
-from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, split_names, tidy_name
+from indexer.extract.names import (
+    Byline,
+    is_person,
+    outlet_credited,
+    parse_byline,
+    parse_dateline,
+    split_names,
+    tidy_name,
+)
 from indexer.extract.rules import is_credit
 
 TITLE_WORDS = range(2, 31)
@@ -68,16 +76,17 @@ def read_head(
     above = range(0 if at is None else at + 1, max(body[0], start))
     summary = standfirst or _find_marked(lines, above, body, description) or [n for n in above if _is_bullet(lines[n])]
     byline = _find_byline(lines, above)
-    lead = next(n for n in body if n >= start)
+    lead = next((n for n in body if n >= start and lines[n].prose), body[0])
     dateline = parse_dateline(lines[lead].text)
+    shown = lines[above.start : body[-1] + 1]
     return Head(
         title=title or (None if at is None else lines[at].text),
         summary=tuple(lines[n].text for n in summary[:MAX_SUMMARY]),
         author=byline.authors,
-        publisher=byline.publisher or (dateline.source if dateline else None),
+        publisher=byline.publisher or (dateline.source if dateline else None) or _find_credited(shown),
         place=dateline.place if dateline else None,
         published=_find_date(lines, body, at, lead),
-        captions=_find_captions(lines[above.start : body[-1] + 1]),
+        captions=_find_captions(shown),
         start=start,
         own=frozenset(summary if at is None else [*summary, at]),
     )
@@ -277,7 +286,8 @@ def _dates_at(lines: Sequence[Line], number: int) -> list[tuple[int, PrintedDate
 # ------------------------------------------------------------------------------------------------------------ captions
 
 _CREDIT_END = re.compile(
-    r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*(?:photo|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE
+    r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*\b(?:photo|photograph|photographer|image|picture|credit|courtesy)\b.{0,80}$",
+    re.IGNORECASE,
 )
 _CREDIT_START = re.compile(r"^\(?(?:file\s)?(?:photo|image|picture|caption|above|pictured)\s?:\s*", re.IGNORECASE)
 
@@ -297,6 +307,14 @@ def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
         if len(captions) == MAX_CAPTIONS:
             break
     return tuple(captions)
+
+
+def _find_credited(lines: Sequence[Line]) -> str | None:
+    """The newspaper that the photos are credited to, where it is one of all."""
+    photos = [line.text[-CAPTION_READ:] for line in lines if line.kind in (Kind.CREDIT, Kind.CAPTION)]
+    ends = [end[0] for text in photos if is_credit(text) and (end := _CREDIT_END.search(text))]
+    outlets = {outlet for end in ends if (outlet := outlet_credited(end))}
+    return outlets.pop() if len(outlets) == 1 else None
 
 
 def _caption(line: Line) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
-from itertools import islice
+from itertools import dropwhile, islice
 
 import trafilatura
 from htmldate import find_date
@@ -21,7 +21,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
 from indexer.extract.body import body_numbers
-from indexer.extract.classes import SAME_BEGINNING, classify
+from indexer.extract.classes import LINKED, SAME_BEGINNING, classify
 from indexer.extract.dates import find_dates
 from indexer.extract.decoding import fold
 from indexer.extract.head import DATED_WORDS, TITLE_WORDS, Head, read_head
@@ -53,6 +53,7 @@ _INLINE = frozenset(
     sub sup time tt u var wbr img ruby rt rp
     """.split()
 )
+_BARS = str.maketrans("", "", " \t\n\r|·•/»>-")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = _HEADINGS | {"p", "section", "article", "ul", "ol", "blockquote"}  # an empty line parts them
 _CAPTION_CLASS = re.compile(r"(?:^|[-_\s])caption(?:$|[-_\s])", re.IGNORECASE)
@@ -131,7 +132,7 @@ class _Reader:
     pieces: list[str] = field(default_factory=list)  # of the line that is being read
     role: Role = Role.NONE
     gap: int = 0
-    linked: int = 0  # characters of the line inside links
+    linked: list[str] = field(default_factory=list)  # the pieces inside links
     links: int = 0
     items: int = 0
     headings: int = 0
@@ -162,17 +163,23 @@ class _Reader:
         if text:
             self.pieces.append(text)
             if self.links:
-                self.linked += len(text.strip())
+                self.linked.append(text)
 
     def end_line(self) -> None:
         text = fold("".join(self.pieces))
         if text:
             role = Role.CAPTION if self.captions else Role.HEADING if self.headings else self.role
-            self.lines.append(Line(text, self.gap, self.items > 0, role, self.linked / len(text)))
+            links = _solid("".join(self.linked)) / max(1, _solid(text)) if self.linked else 0.0
+            self.lines.append(Line(text, self.gap, self.items > 0, role, links))
             self.gap = 0
         self.pieces.clear()
-        self.linked = 0
+        self.linked.clear()
         self.role = Role.NONE
+
+
+def _solid(text: str) -> int:
+    """Characters but for white space and the bars that part links."""
+    return len(text.translate(_BARS))
 
 
 def _role(element: HtmlElement) -> Role:
@@ -222,9 +229,10 @@ def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequen
 
 
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:
-    """The numbers of the lines that hold these paragraphs."""
+    """The numbers of the lines that hold these paragraphs, from the first that is prose on."""
     wanted = {_beginning(text) for text in paragraphs}
-    return [n for n, line in enumerate(lines) if _beginning(line.text) in wanted]
+    numbers = [n for n, line in enumerate(lines) if _beginning(line.text) in wanted]
+    return list(dropwhile(lambda n: not lines[n].prose, numbers))
 
 
 def _beginning(text: str) -> str:
@@ -232,19 +240,25 @@ def _beginning(text: str) -> str:
 
 
 def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head) -> list[str]:
-    """The paragraphs without title, standfirst, captions and the page's furniture; above the first, no date either."""
+    """The paragraphs without title, standfirst, captions and furniture; no date, heading or link above the first."""
     known = {key(lines[n].text) for n in head.own} | {key(head.title or "")}
     known |= {key(line.text) for line in lines if line.role is Role.CAPTION}
-    headings = {key(line.text) for line in lines if line.role is Role.HEADING}
-    kept: list[str] = []
+    above = {key(line.text) for line in lines if line.role is Role.HEADING or line.links >= LINKED}
+    kept: list[Line] = []
     for line in classify([Line(text, gap=1) for text in paragraphs]):
         same = key(line.text)
         if same in known or line.kind in _NOISE:
             continue
-        if not kept and (same in headings or _is_dated(line)):
+        if not kept and (same in above or _is_dated(line)):
             continue
-        kept.append(line.text)
-    return kept
+        kept.append(line)
+    return [line.text for line in kept[: _end(kept)]]
+
+
+def _end(kept: Sequence[Line]) -> int:
+    """Where what follows the article begins, in the last quarter of what trafilatura took for it."""
+    last = len(kept) - len(kept) // 4
+    return next((n for n in range(last, len(kept)) if kept[n].kind is Kind.END), len(kept))
 
 
 def _is_dated(line: Line) -> bool:
@@ -254,7 +268,7 @@ def _is_dated(line: Line) -> bool:
 # ------------------------------------------------------------------------------------------------------------ metadata
 
 _METADATA_TAGS = frozenset({"title", "h1", "time"})
-_MICRODATA = frozenset({"author", "datePublished", "dateCreated"})
+_MICRODATA = frozenset({"author", "publisher", "datePublished", "dateCreated"})
 
 
 def metadata_elements(tree: HtmlElement) -> str:

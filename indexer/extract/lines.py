@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from indexer.extract.dates import MONTHS
+
 LOOKED_AT = 300  # characters at either end of a line that the rules read; a line may be megabytes long
 
 _BULLET = re.compile(r"(?:[•·▪◦‣*+–-]|\d{1,2}[.)])\s+")
@@ -75,6 +77,8 @@ def split_lines(text: str) -> list[Line]:
             gap += 1
             continue
         mark = _BULLET.match(folded)
+        if mark and folded[mark.end() :].split(maxsplit=1)[0].casefold() in MONTHS:
+            mark = None  # "4. Juli 2012"
         lines.append(Line(folded[mark.end() :] if mark else folded, gap, bool(mark)))
         gap = 0
     return lines

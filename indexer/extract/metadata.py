@@ -108,7 +108,7 @@ def read_metadata(elements: str) -> Metadata:
     nodes = _json_ld(soup)
     article = _article_node(nodes, titles)
     url = _url(soup, metas)
-    site = _site(article, nodes, metas) or _site_of_title(soup, url)
+    site = _site(article, nodes, metas) or _marked_site(soup) or _site_of_title(soup, url)
     authors = _Authors(soup, article, nodes, metas)
     return Metadata(
         title=_title(soup, article, titles, site),
@@ -261,6 +261,12 @@ def _site(article: Node, nodes: Sequence[Node], metas: Metas) -> str | None:
 
 def _is_site_name(name: str) -> bool:
     return 0 < len(name) <= MAX_SITE_NAME and not name.startswith(("http://", "https://", "//", "@", "www."))
+
+
+def _marked_site(soup: BeautifulSoup) -> str | None:
+    """The name in the publisher's microdata."""
+    names = [tag for publisher in soup.find_all(itemprop="publisher") for tag in publisher.find_all(itemprop="name")]
+    return next(filter(_is_site_name, (_attribute(tag, "content") or _printed(tag) for tag in names)), None)
 
 
 def _site_of_title(soup: BeautifulSoup, url: str | None) -> str | None:

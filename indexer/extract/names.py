@@ -29,7 +29,8 @@ _NOT_NAMES = frozenset(  # words of offices, bodies and occasions: with one of t
     inc ltd llc group foundation association institute university council committee ministry government office
     author authors unknown anonymous user redaktion redaction rédaction redacción redazione redação
     agency agencies agence associated news press media service services network online web webmaster website magazine
-    newspaper times post herald journal gazette tribune guardian telegraph chronicle observer review daily weekly tv
+    newspaper times post herald journal gazette tribune guardian telegraph chronicle observer courier bulletin dispatch
+    sentinel examiner inquirer enquirer advertiser zeitung kurier anzeiger tageblatt rundschau review daily weekly tv
     radio channel broadcasting syndicate reuters afp ap upi cnn bbc usa bloomberg xinhua interfax tass itar dpa efe
     ansa pti ians ani com net org http https www am pm gmt edt est minutes
     published updated posted update read share follow photo photos video report reports reporting special copyright
@@ -39,9 +40,10 @@ _NOT_NAMES = frozenset(  # words of offices, bodies and occasions: with one of t
 )
 _OUTLETS = frozenset(  # words of a publisher's name
     """
-    news press times post herald journal gazette tribune guardian telegraph chronicle observer agency agencies agence
-    daily weekly magazine reuters bloomberg xinhua interfax tass network broadcasting radio tv today online media review
-    independent
+    news press times post herald journal gazette tribune guardian telegraph chronicle observer courier bulletin dispatch
+    sentinel examiner inquirer enquirer advertiser standard echo argus register record wire daily weekly magazine review
+    independent agency agencies agence network broadcasting radio tv today online media bote zeitung kurier anzeiger
+    tageblatt rundschau reuters bloomberg xinhua interfax tass
     """.split()
 )
 _ROLES = re.compile(  # after a name, or instead of one
@@ -71,6 +73,14 @@ _AGENCY_END = re.compile(
 _NAME_WORD = re.compile(r"[^\W\d_][^\s\d@/\\|<>()\[\]{}:;,!?\"“”„«»=+*#&%$_]*$")  # \w lacks the vowels of Indic scripts
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,4}$|[\u30a0-\u30ff]+[・·][\u30a0-\u30ff]+$")
 _ACRONYM = re.compile(r"[A-Z][A-Z.&]{1,7}$")
+_CREDITED = re.compile(r"[/,;|()\[\]:]|\bfor\b|\bvia\b|\bcourtesy of\b")
+_PHOTO_AGENCIES = frozenset(
+    (
+        *("reuters", "ap", "ap photo", "associated press", "afp", "agence france-presse", "epa", "bloomberg", "xinhua"),
+        *("dpa", "efe", "ansa", "tass", "pa", "pa wire", "press association", "rex", "zuma", "zuma press", "sipa"),
+        *("sipa press", "corbis", "alamy", "getty", "getty images", "shutterstock", "istock"),
+    )
+)
 _FULL_STOP = re.compile(r"(?<=\w\w\w)\.$|^\W+$")  # not that of an abbreviation, as in Jr.
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -101,7 +111,7 @@ def parse_byline(text: str) -> Byline | None:
         name = _without_role(part)
         if is_person(name):
             authors.append(tidy_name(name))
-        elif is_outlet(part):
+        elif is_outlet(part) or (lead["from"] and authors and name and name[0].isupper()):
             publisher = publisher or part
         elif name and not authors:
             return None
@@ -152,6 +162,14 @@ def is_outlet(name: str) -> bool:
     if not 1 <= len(words) <= MAX_OUTLET_WORDS or not name[0].isupper():
         return False
     return bool(_ACRONYM.match(name)) or any(word.casefold() in _OUTLETS for word in words)
+
+
+def outlet_credited(credit: str) -> str | None:
+    """The newspaper that a photo is credited to. Photos of agencies stand in all papers."""
+    parts = [part.strip(" .") for part in _CREDITED.split(credit)]
+    if any(part.casefold().removeprefix("the ") in _PHOTO_AGENCIES for part in parts):
+        return None
+    return next((part for part in parts if len(part.split()) > 1 and is_outlet(part)), None)
 
 
 def tidy_name(name: str) -> str:

@@ -59,6 +59,7 @@ _CREDIT = re.compile(
     | \((?:photo|image|picture|pic|file|credit|illustration|graphic|photograph|via|ap\sphoto|afp|reuters|getty|ap)\b
             [^)]{0,80}\)?$
     | \[(?:photo|image|file|reuters|afp|ap|getty)[^\]]{0,60}\]?$ | \[file:
+    | \([^()/]{1,40}/[^()]{1,60}\)$
     | \b(?:photo|photograph|image|picture|illustration)\s?(?:credits?|by|courtesy|:)
     | \bcredit\s?(?:\.\.\.|…|:) | \bcourtesy\sof\b | \bvia\s(?:ap|getty|reuters|afp)\b
     | (?:reuters|ap|afp|epa|bloomberg|rex|pa|efe)\s?/\s?\w[^.]{0,40}\)?$ | \w/(?:reuters|ap|afp|epa|getty)\b
