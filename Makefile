@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench eval test-whoosh3 clean
+.PHONY: run test check bench eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -18,6 +18,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Whoosh's own tests, fetched from PyPI, with the columnar codec as the default codec.
+test-suite: $(VENV)/.dev
+	$(BIN)/python tests/whoosh_suite/run.py
 
 # The same suite on Whoosh's maintained fork, which has the same import name and so needs a home of its own.
 test-whoosh3: .venv-whoosh3/.dev

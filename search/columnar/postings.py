@@ -77,6 +77,10 @@ class FieldPostings:
             self._far = arrays[f"far_positions:{name}"]
             self._far_high = arrays[f"far_high:{name}"]
 
+        self._values = arrays.bytes(f"values:{name}") if f"values:{name}" in arrays else None
+        if self._values is not None:
+            self._value_starts = arrays[f"value_starts:{name}"].data
+
     # Terms
 
     def find(self, term: bytes) -> int:
@@ -190,6 +194,14 @@ class FieldPostings:
         """Of each posting: the length byte of the field in that document."""
         begin, end = self._starts[ordinal], self._starts[ordinal + 1]
         return self._codes[begin:end].astype(np.uint8) if self.has_codes else self._length_bytes[begin:end]
+
+    # Values of formats that have no arrays
+
+    def value(self, posting: int) -> bytes:
+        """What the field's format encoded for a posting, by the number of that; empty where it keeps nothing."""
+        if self._values is None:
+            return b""
+        return bytes(self._values[self._value_starts[posting] : self._value_starts[posting + 1]])
 
     # Positions
 
