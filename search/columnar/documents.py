@@ -25,6 +25,7 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         self._lengths: dict[str, array[int]] = {}
         self._vectors: dict[str, VectorWriter] = {}
         self._fields: dict[str, Any] = {}
+        self._stored_names: set[str] = set()
         self._count = 0
         self._in_document = False
         self.is_closed = False
@@ -42,6 +43,29 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
             lengths.extend([0] * (self._count - len(lengths)))
             lengths.append(length)
 
+    def add_packed(self, names: Iterable[str], packed: bytes) -> None:
+        """A whole document whose stored fields, of these names, `stored.pack` made ready."""
+        self._stored_names.update(names)
+        self.stored.add(packed)
+        self._count += 1
+
+    def add_blocks(self, names: Iterable[str], blocks: Iterable[tuple[int, bytes]]) -> None:
+        """Documents as `StoredReader.blocks` gives them."""
+        self._stored_names.update(names)
+        for count, block in blocks:
+            self.stored.add_block(count, block)
+            self._count += count
+
+    def add_lengths(self, name: str, first: int, lengths: NDArray[np.integer]) -> None:
+        """Of the documents from `first` on."""
+        values = self._lengths.setdefault(name, array("I"))
+        values.extend([0] * (first - len(values)))
+        values.frombytes(lengths.astype(np.uint32).tobytes())
+
+    @property
+    def count(self) -> int:
+        return self._count
+
     def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
         self.column(fieldname, columnobj).add(self._count, value)
 
@@ -51,9 +75,8 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         self._vectors[fieldname].add(self._count, items)
 
     def finish_doc(self) -> None:
-        self.stored.add(stored.pack(self._fields))
+        self.add_packed(self._fields, stored.pack(self._fields))
         self._fields = {}
-        self._count += 1
         self._in_document = False
 
     def column(self, name: str, column: Any) -> columns.NumberWriter | columns.BytesWriter | columns.ForeignWriter:
@@ -76,7 +99,8 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         for name, vectors in self._vectors.items():
             vectors.write(self._file, name, self._count)
         totals = {name: sum(values) for name, values in self._lengths.items()}
-        self._file.close({"documents": self._count, "field_lengths": totals})
+        facts = {"documents": self._count, "field_lengths": totals, "stored": sorted(self._stored_names)}
+        self._file.close(facts)
         self.is_closed = True
 
 

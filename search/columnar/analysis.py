@@ -1,0 +1,108 @@
+"""Analysis for the bulk writer: from a text to tokens to terms, each distinct word only once.
+
+An analyzer that is to be fast offers the four methods of `WordAnalyzer` beside Whoosh's own `__call__`, and says the same
+by both. Of Whoosh's analyzers, `RegexTokenizer | LowercaseFilter | StopFilter | StemFilter` in any part is understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from whoosh import analysis
+from whoosh.analysis.tokenizers import default_pattern
+
+BREAK = "\n"  # among chunks: positions jump by `gap`
+LEAP = "\f"  # among chunks: as BREAK, and on to position `leap` at least
+
+
+@runtime_checkable
+class WordAnalyzer(Protocol):
+    """What the bulk writer asks of an analyzer.
+
+    gap: by how much positions jump at BREAK and at LEAP
+    leap: the first position that may follow a LEAP
+    renumber: tokens without terms take no position, those before the first term excepted (as Whoosh's StopFilter counts)
+    """
+
+    gap: int
+    leap: int
+    renumber: bool
+
+    def pass_key(self) -> Hashable:
+        """Analyzers with equal keys have the same `chunks` and `tokens`: they share one pass over a text."""
+
+    def chunks(self, text: str) -> list[str]:
+        """Stretches of the text that can be parted into tokens one by one, with BREAK and LEAP between them."""
+
+    def tokens(self, chunk: str) -> Sequence[str]:
+        """The tokens of a chunk, each a position further than the last."""
+
+    def terms(self, token: str) -> Sequence[str]:
+        """The terms of a token: none for a stop word, more than one where forms share the position."""
+
+
+def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
+    """None where the chain holds something that needs more than a token to know its terms."""
+    if isinstance(analyzer, WordAnalyzer):
+        return analyzer
+    parts = list(analyzer.items) if isinstance(analyzer, analysis.CompositeAnalyzer) else [analyzer]
+    if not parts or type(parts[0]) is not analysis.RegexTokenizer or parts[0].gaps:
+        return None
+    steps: list[Callable[[str], str | None]] = []
+    renumber = False
+    for number, part in enumerate(parts[1:]):
+        step = _step(part)
+        if step is None or (renumber and type(part) is analysis.StopFilter):
+            return None
+        # A filter that stops words without closing the ranks cannot be told from one that does by a flag for all.
+        if type(part) is analysis.StopFilter:
+            renumber = part.renumber
+            if not renumber and any(type(other) is analysis.StopFilter for other in parts[number + 2 :]):
+                return None
+        steps.append(step)
+    return _Chain(parts[0].expression, tuple(steps), renumber)
+
+
+class _Chain:
+    gap = leap = 0
+
+    def __init__(self, expression: Any, steps: tuple[Callable[[str], str | None], ...], renumber: bool) -> None:
+        self._findall = expression.finditer
+        self._key = (expression.pattern, expression.flags)
+        self._steps = steps
+        self.renumber = renumber
+        # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
+        # chunk is searched once. Any other is run over the whole text.
+        self._by_space = expression.pattern == default_pattern.pattern
+
+    def pass_key(self) -> Hashable:
+        return self._key
+
+    def chunks(self, text: str) -> list[str]:
+        return text.split() if self._by_space else [match.group() for match in self._findall(text)]
+
+    def tokens(self, chunk: str) -> Sequence[str]:
+        return [match.group() for match in self._findall(chunk)] if self._by_space else (chunk,)
+
+    def terms(self, token: str) -> Sequence[str]:
+        term: str | None = token
+        for step in self._steps:
+            term = step(term)
+            if term is None:
+                return ()
+        return (term,)
+
+
+def _step(part: Any) -> Callable[[str], str | None] | None:
+    if type(part) is analysis.LowercaseFilter:
+        return str.lower
+    if type(part) is analysis.StopFilter:
+        return lambda word: None if _stops(part, word) else word
+    if type(part) is analysis.StemFilter:
+        return lambda word: word if word in part.ignore else part._stem(word)
+    return None
+
+
+def _stops(part: Any, word: str) -> bool:
+    return len(word) < part.min or (part.max is not None and len(word) > part.max) or word in part.stops
