@@ -1,7 +1,7 @@
 """Analysis for the bulk writer: from a text to tokens to terms, each distinct word only once.
 
-An analyzer that is to be fast offers the four methods of `WordAnalyzer` beside Whoosh's own `__call__`, and says the same
-by both. Of Whoosh's analyzers, `RegexTokenizer | LowercaseFilter | StopFilter | StemFilter` in any part is understood.
+An analyzer that is to be fast offers the four methods of `WordAnalyzer` beside Whoosh's own `__call__`, and says the
+same by both. Of Whoosh's own, chains of RegexTokenizer, LowercaseFilter, StopFilter and StemFilter are understood.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from whoosh import analysis
 from whoosh.analysis.tokenizers import default_pattern
+from whoosh.lang import stemmer_for_language
 
 BREAK = "\n"  # among chunks: positions jump by `gap`
 LEAP = "\f"  # among chunks: as BREAK, and on to position `leap` at least
@@ -22,7 +23,7 @@ class WordAnalyzer(Protocol):
 
     gap: by how much positions jump at BREAK and at LEAP
     leap: the first position that may follow a LEAP
-    renumber: tokens without terms take no position, those before the first term excepted (as Whoosh's StopFilter counts)
+    renumber: tokens without terms take no position, but for those before the first term (so counts Whoosh's StopFilter)
     """
 
     gap: int
@@ -64,6 +65,10 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     return _Chain(parts[0].expression, tuple(steps), renumber)
 
 
+# Marks of ASCII that stand in no token of Whoosh's default expression: fewer distinct chunks without them.
+_NO_MARKS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._")}
+
+
 class _Chain:
     gap = leap = 0
 
@@ -73,25 +78,29 @@ class _Chain:
         self._steps = steps
         self.renumber = renumber
         # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
-        # chunk is searched once. Any other is run over the whole text.
+        # chunk is searched once. Any other expression is run over the whole text.
         self._by_space = expression.pattern == default_pattern.pattern
 
     def pass_key(self) -> Hashable:
         return self._key
 
     def chunks(self, text: str) -> list[str]:
-        return text.split() if self._by_space else [match.group() for match in self._findall(text)]
+        if not self._by_space:
+            return [match.group() for match in self._findall(text)]
+        return (text.translate(_NO_MARKS) if text.isascii() else text).split()
 
     def tokens(self, chunk: str) -> Sequence[str]:
-        return [match.group() for match in self._findall(chunk)] if self._by_space else (chunk,)
+        if not self._by_space or chunk.isalnum():
+            return (chunk,)
+        return [match.group() for match in self._findall(chunk)]
 
     def terms(self, token: str) -> Sequence[str]:
-        term: str | None = token
         for step in self._steps:
-            term = step(term)
+            term = step(token)
             if term is None:
                 return ()
-        return (term,)
+            token = term
+        return (token,)
 
 
 def _step(part: Any) -> Callable[[str], str | None] | None:
@@ -100,7 +109,9 @@ def _step(part: Any) -> Callable[[str], str | None] | None:
     if type(part) is analysis.StopFilter:
         return lambda word: None if _stops(part, word) else word
     if type(part) is analysis.StemFilter:
-        return lambda word: word if word in part.ignore else part._stem(word)
+        # Not the filter's own function: that is this one behind a cache, and each word comes here once.
+        stem = stemmer_for_language(part.lang) if part.lang else part.stemfn
+        return lambda word: word if word in part.ignore else stem(word)
     return None
 
 

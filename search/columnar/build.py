@@ -1,4 +1,4 @@
-"""A segment out of documents, by sorting arrays: what Whoosh's own writer would make of them, in a tenth of its time."""
+"""A segment out of documents, by sorting arrays: the same as Whoosh's own writer makes, in a tenth of its time."""
 
 from __future__ import annotations
 

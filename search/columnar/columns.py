@@ -63,6 +63,10 @@ class NumberWriter:
         self._values.extend([self._default] * missing)
         self._values.frombytes(np.ascontiguousarray(values, self._values.typecode).tobytes())
 
+    def holds(self, values: AnyArray) -> bool:
+        """Whether `extend` may take them: they were written by a column of this type."""
+        return values.dtype == np.dtype(self._dtype)
+
     def write(self, writer: ArrayWriter, name: str, doc_count: int) -> None:
         self._values.extend([self._default] * (doc_count - len(self._values)))
         writer.add(f"numbers:{name}", np.frombuffer(self._values, self._values.typecode).astype(self._dtype))

@@ -62,6 +62,12 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         values.extend([0] * (first - len(values)))
         values.frombytes(lengths.astype(np.uint32).tobytes())
 
+    def add_vector(self, name: str, document: int, items: Iterable[Item]) -> None:
+        """Of a document that may be behind the one that is written; documents in their order."""
+        if name not in self._vectors:
+            self._vectors[name] = VectorWriter()
+        self._vectors[name].add(document, items)
+
     @property
     def count(self) -> int:
         return self._count
@@ -70,9 +76,7 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         self.column(fieldname, columnobj).add(self._count, value)
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Iterable[Item]) -> None:  # noqa: ARG002
-        if fieldname not in self._vectors:
-            self._vectors[fieldname] = VectorWriter()
-        self._vectors[fieldname].add(self._count, items)
+        self.add_vector(fieldname, self._count, items)
 
     def finish_doc(self) -> None:
         self.add_packed(self._fields, stored.pack(self._fields))
@@ -151,10 +155,10 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
 
     def has_column(self, fieldname: str) -> bool:
         kinds = ("numbers", "ordinals", "column")
-        return any(f"{kind}:{fieldname}" in self._arrays for kind in kinds) or self._has_own_file(fieldname)
+        return any(f"{kind}:{fieldname}" in self._arrays for kind in kinds) or self.has_own_file(fieldname)
 
     def column_reader(self, fieldname: str, column: Any) -> Any:
-        if self._has_own_file(fieldname):
+        if self.has_own_file(fieldname):
             name = column_filename(self._segment, fieldname)
             return column.reader(self._storage.open_file(name), 0, self._storage.file_length(name), self._count)
         return columns.column_reader(self._arrays, fieldname, column, self._count)
@@ -169,7 +173,7 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
             return None
         return self._arrays[f"ordinals:{fieldname}"], columns.read_strings(self._arrays, f"column_values:{fieldname}")
 
-    def _has_own_file(self, fieldname: str) -> bool:
+    def has_own_file(self, fieldname: str) -> bool:
         """Whether `whoosh.sorting.add_sortable` gave the segment a column after it was written."""
         return bool(self._storage.file_exists(column_filename(self._segment, fieldname)))
 
@@ -182,6 +186,10 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
     def exact_lengths(self, fieldname: str) -> NDArray[np.unsignedinteger[Any]] | None:
         """Words of the field in each document; None where no document has the field."""
         return self._arrays.get(f"lengths:{fieldname}")
+
+    def length_names(self) -> list[str]:
+        """The fields whose lengths are kept."""
+        return self._arrays.names("lengths")
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         lengths = self.lengths(fieldname)
@@ -219,6 +227,18 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         return self._stored[docnum]
+
+    def stored_names(self) -> list[str]:
+        """The fields that some document stores."""
+        return list(self._arrays.facts["stored"])
+
+    def stored_packed(self, docnum: int) -> bytes:
+        """As `ColumnarDocumentWriter.add_packed` takes it."""
+        return self._stored.packed(docnum)
+
+    def stored_blocks(self) -> Iterator[tuple[int, bytes]]:
+        """All documents, as `ColumnarDocumentWriter.add_blocks` takes them."""
+        return self._stored.blocks()
 
 
 def column_filename(segment: ColumnarSegment, fieldname: str) -> str:

@@ -71,6 +71,10 @@ class FieldEncoder:
         self._terms += len(run.terms)
         self._postings += len(run.docs)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._terms
+
     def write(self, writer: ArrayWriter) -> None:
         """A field without terms is not written."""
         for kind, spool in self._spools.items():

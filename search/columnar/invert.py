@@ -42,7 +42,7 @@ class FieldBuilder(Protocol):
 
 
 class ItemField:
-    """A field of any format: each distinct posting it can have is an item, and a document is the numbers of its items."""
+    """A field of any format: each distinct posting it can have is an item, a document is the numbers of its items."""
 
     def __init__(self, name: str, field: Any) -> None:
         self._name, self._field = name, field
@@ -133,8 +133,8 @@ class ItemField:
 
 
 class WordField:
-    """A field whose format is Positions. Texts go through the vocabulary where there is one; other values, and all where
-    there is none, through the field's own `index`.
+    """A field whose format is Positions. Texts go through the vocabulary where there is one; other values, and all
+    where there is none, through the field's own `index`.
     """
 
     def __init__(self, name: str, field: Any, vocabulary: Vocabulary | None, lexicon: Lexicon | None) -> None:
@@ -222,6 +222,7 @@ class WordField:
         if (doc_of_text < 0).any():  # other fields read texts of their own
             tokens = tokens.only(doc_of_text >= 0)
         docs, positions = doc_of_text[tokens.texts].astype(np.uint32), tokens.positions
+        lexicon.learn(tokens.words, tokens.tokens)
         first, where, more = lexicon.of_tokens(tokens.tokens)
         kept = np.flatnonzero(first >= 0)
         if len(kept) < len(first):

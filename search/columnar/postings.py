@@ -7,6 +7,7 @@ stand behind each other in that order, so a posting has a number too: those of a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -117,6 +118,13 @@ class FieldPostings:
     def term(self, ordinal: int) -> bytes:
         return bytes(self._text[self._text_starts[ordinal] : self._text_starts[ordinal + 1]])
 
+    def terms(self, first: int, last: int) -> list[bytes]:
+        """The terms from `first` up to but without `last`."""
+        starts = self._text_starts[first : last + 1].tolist()
+        text = bytes(self._text[starts[0] : starts[-1]])
+        begin = starts[0]
+        return [text[start - begin : end - begin] for start, end in pairwise(starts)]
+
     def doc_frequency(self, ordinal: int) -> int:
         """How many documents have the term, deleted ones included."""
         return int(self._starts[ordinal + 1] - self._starts[ordinal])
@@ -182,17 +190,24 @@ class FieldPostings:
 
     def weights(self, ordinal: int) -> Weights:
         """Of each posting, as Whoosh gave it: mostly how often the document has the term, times boosts."""
-        begin, end = self._starts[ordinal], self._starts[ordinal + 1]
+        return self.weights_between(self._starts[ordinal], self._starts[ordinal + 1])
+
+    def weights_between(self, begin: int, end: int) -> Weights:
+        """The same, of postings by their numbers."""
         if not self.has_codes:
             return self._weights[begin:end]
         weights = (self._codes[begin:end] >> 8).astype(np.float32)
-        where, heavy = self.heavy(ordinal)
-        weights[where] = heavy
+        if len(self._heavy):
+            low, high = np.searchsorted(self._heavy, (begin, end))
+            weights[self._heavy[low:high].astype(np.int64) - begin] = self._heavy_weights[low:high]
         return weights
 
     def length_bytes(self, ordinal: int) -> NDArray[np.uint8]:
         """Of each posting: the length byte of the field in that document."""
-        begin, end = self._starts[ordinal], self._starts[ordinal + 1]
+        return self.length_bytes_between(self._starts[ordinal], self._starts[ordinal + 1])
+
+    def length_bytes_between(self, begin: int, end: int) -> NDArray[np.uint8]:
+        """The same, of postings by their numbers."""
         return self._codes[begin:end].astype(np.uint8) if self.has_codes else self._length_bytes[begin:end]
 
     # Values of formats that have no arrays
@@ -202,6 +217,13 @@ class FieldPostings:
         if self._values is None:
             return b""
         return bytes(self._values[self._value_starts[posting] : self._value_starts[posting + 1]])
+
+    def values_between(self, begin: int, end: int) -> tuple[Counts, NDArray[np.uint8]]:
+        """How many bytes the value of each posting has, by the postings' numbers, and all of them."""
+        if self._values is None:
+            return np.zeros(end - begin, np.int64), np.empty(0, np.uint8)
+        starts = np.asarray(self._value_starts[begin : end + 1]).astype(np.int64)
+        return starts[1:] - starts[:-1], np.frombuffer(self._values[starts[0] : starts[-1]], np.uint8)
 
     # Positions
 
@@ -224,6 +246,17 @@ class FieldPostings:
         chosen[1:] = ends
         flat = np.arange(chosen[-1]) + np.repeat(starts[which] - chosen[:-1], counts)
         return chosen, positions[flat]
+
+    def positions_between(self, begin: int, end: int) -> tuple[Counts, Positions]:
+        """How many positions each posting has, by the postings' numbers, and all of them."""
+        counts = self._counts(begin, end)
+        base = self._position_start(begin) if end > begin else 0
+        return counts, self._position_slice(base, base + int(counts.sum()))
+
+    @property
+    def counts_positions(self) -> bool:
+        """Whether some posting has another number of positions than its weight says."""
+        return self.has_positions and self._position_counts is not None
 
     def _counts(self, begin: int, end: int) -> Counts:
         """How many positions the postings from `begin` to `end` have."""

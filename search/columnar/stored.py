@@ -10,7 +10,8 @@ import decimal
 import uuid
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgpack
@@ -148,12 +149,17 @@ class StoredReader:
 
     def __init__(self, arrays: ArrayFile) -> None:
         self._file = arrays.name
+        self._count: int = arrays.facts["documents"]
         self._data = arrays.bytes("stored")
         self._first = arrays["stored_first"]
         self._ends = arrays["stored_ends"]
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
     def __getitem__(self, document: int) -> dict[str, Any]:
+        fields: dict[str, Any] = unpack(self.packed(document))
+        return fields
+
+    def packed(self, document: int) -> bytes:
         number = int(np.searchsorted(self._first, document, "right")) - 1
         block = self._block(number)
         count = int.from_bytes(block[:4], "little")
@@ -161,19 +167,13 @@ class StoredReader:
         ends = np.frombuffer(block, "<u4", count, 4)
         base = 4 + 4 * count
         begin = base + (int(ends[index - 1]) if index else 0)
-        fields: dict[str, Any] = unpack(memoryview(block)[begin : base + int(ends[index])])
-        return fields
+        return block[begin : base + int(ends[index])]
 
-    def blocks(self) -> list[tuple[int, bytes]]:
+    def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Every block as `add_block` takes it."""
-        ends = self._ends.tolist()
-        return [
-            (self._count(number), bytes(self._data[ends[number] : ends[number + 1]]))
-            for number in range(len(self._first))
-        ]
-
-    def _count(self, number: int) -> int:
-        return int.from_bytes(self._block(number)[:4], "little")
+        ends, firsts = self._ends.tolist(), [*self._first.tolist(), self._count]
+        for (begin, end), (first, after) in zip(pairwise(ends), pairwise(firsts), strict=True):
+            yield after - first, bytes(self._data[begin:end])
 
     def _block(self, number: int) -> bytes:
         block = self._blocks.get(number)

@@ -33,6 +33,10 @@ class ColumnarTermsReader(TermsReader):  # type: ignore[misc]
         self._postings.clear()
         self._arrays.close()
 
+    def kind(self, fieldname: str) -> str:
+        """How the values of a field's postings are kept, as `values` names it."""
+        return self._kinds[fieldname]
+
     def indexed_field_names(self) -> list[str]:
         return list(self._kinds)
 

@@ -14,24 +14,30 @@ from search.columnar.analysis import BREAK, LEAP, WordAnalyzer
 MAX_CHUNKS = 1 << 21  # past these, the words of the next run are learned anew
 
 
+_UNKNOWN = -2
+
+
 class Lexicon:
-    """The terms of one analyzer for the tokens of a vocabulary."""
+    """The terms of one analyzer for those tokens of a vocabulary that it was asked for."""
 
     def __init__(self, analyzer: WordAnalyzer) -> None:
         self.analyzer = analyzer
         self._numbers: dict[str, int] = {}
-        self._first = array("i")  # of each token: its term, -1 where it has none
+        self._first = np.empty(0, np.int32)  # of each token: its term, -1 where it has none
         self._more: dict[int, list[int]] = {}  # further terms of a token
 
-    def learn(self, token: str) -> None:
-        """Of the next token of the vocabulary."""
-        numbers = [self.number(term) for term in self.analyzer.terms(token)]
-        if len(numbers) > 1:
-            self._more[len(self._first)] = numbers[1:]
-        self._first.append(numbers[0] if numbers else -1)
-
-    def number(self, term: str) -> int:
-        return self._numbers.setdefault(term, len(self._numbers))
+    def learn(self, tokens: list[str], asked: NDArray[np.uint32]) -> None:
+        """tokens: of the whole vocabulary. asked: numbers of those that are needed."""
+        self._first = np.append(self._first, np.full(len(tokens) - len(self._first), _UNKNOWN, np.int32))
+        missing = np.zeros(len(tokens), bool)
+        missing[asked] = True
+        missing &= self._first == _UNKNOWN
+        analyse, numbers = self.analyzer.terms, self._numbers
+        for token in np.flatnonzero(missing).tolist():
+            terms = [numbers.setdefault(term, len(numbers)) for term in analyse(tokens[token])]
+            self._first[token] = terms[0] if terms else -1
+            if len(terms) > 1:
+                self._more[token] = terms[1:]
 
     def terms(self) -> list[str]:
         """By number."""
@@ -39,7 +45,7 @@ class Lexicon:
 
     def of_tokens(self, tokens: NDArray[np.uint32]) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
         """The first term of each token, -1 for none; and further terms, as indexes into `tokens` and terms."""
-        first = np.frombuffer(self._first, np.int32)[tokens]
+        first = self._first[tokens]
         if not self._more:
             return first, np.empty(0, np.int64), np.empty(0, np.int32)
         several = np.zeros(len(self._first), bool)
@@ -54,6 +60,8 @@ class Lexicon:
 class Tokens:
     """All tokens of the texts that were read: which, in which text (counted from 0) and at which position there."""
 
+    words: list[str]  # what the numbers of tokens mean
+
     tokens: NDArray[np.uint32]
     texts: NDArray[np.uint32]
     positions: NDArray[np.uint32]
@@ -62,7 +70,7 @@ class Tokens:
     def only(self, chosen: NDArray[np.bool_]) -> Tokens:
         """Those of the texts that are True."""
         mask = chosen[self.texts]
-        return Tokens(self.tokens[mask], self.texts[mask], self.positions[mask], self.count)
+        return Tokens(self.words, self.tokens[mask], self.texts[mask], self.positions[mask], self.count)
 
 
 class Vocabulary(dict[str, int]):
@@ -87,8 +95,6 @@ class Vocabulary(dict[str, int]):
             if known.analyzer is analyzer:
                 return known
         lexicon = Lexicon(analyzer)
-        for token in self._token_numbers:
-            lexicon.learn(token)
         self._lexicons.append(lexicon)
         return lexicon
 
@@ -107,12 +113,7 @@ class Vocabulary(dict[str, int]):
         return number
 
     def _token_number(self, token: str) -> int:
-        number = self._token_numbers.get(token)
-        if number is None:
-            number = self._token_numbers[token] = len(self._token_numbers)
-            for lexicon in self._lexicons:
-                lexicon.learn(token)
-        return number
+        return self._token_numbers.setdefault(token, len(self._token_numbers))
 
     @property
     def size(self) -> int:
@@ -123,20 +124,24 @@ class Vocabulary(dict[str, int]):
         """The tokens of all texts read so far; counting of texts begins anew."""
         chunks, ends = np.frombuffer(self._chunks, np.uint32), np.frombuffer(self._texts, np.uint64).astype(np.int64)
         self._chunks, self._texts, self._last = array("I"), array("Q", [0]), None
-        starts = np.frombuffer(self._starts, np.uint32).astype(np.int64)
+        starts = np.array(self._starts, np.uint32)
         counts = (starts[1:] - starts[:-1])[chunks]
         before = np.zeros(len(chunks) + 1, np.int64)  # tokens before each chunk
         np.cumsum(counts, out=before[1:])
         firsts = before[ends]  # tokens before each text
         texts = np.repeat(np.arange(len(ends) - 1, dtype=np.uint32), firsts[1:] - firsts[:-1])
-        flat = np.arange(before[-1]) + np.repeat(starts[chunks] - before[:-1], counts)
-        positions = np.arange(before[-1]) - firsts[texts]
+        # Most chunks are one token: take the first of each, and the others only where there are some.
+        chunk_of_token = np.repeat(np.arange(len(chunks), dtype=np.uint32), counts)
+        flat = starts[chunks][chunk_of_token]
+        if len(counts) and counts.max() > 1:
+            flat += (np.arange(before[-1]) - before[chunk_of_token]).astype(np.uint32)
+        positions = np.arange(before[-1], dtype=np.uint32)
+        positions -= firsts.astype(np.uint32)[texts]
         jumps = np.flatnonzero(chunks <= 1)
         if len(jumps) and self._analyzer.gap:
-            positions += self._jumped(jumps, chunks, ends, before)[np.repeat(np.arange(len(chunks)), counts)]
-        # The arrays behind these views grow again with the next text, which numpy forbids while a view lives.
-        tokens = np.array(np.frombuffer(self._tokens, np.uint32)[flat])
-        return Tokens(tokens, texts, positions.astype(np.uint32), len(ends) - 1)
+            positions += self._jumped(jumps, chunks, ends, before).astype(np.uint32)[chunk_of_token]
+        tokens = np.array(self._tokens, np.uint32)[flat]
+        return Tokens(list(self._token_numbers), tokens, texts, positions, len(ends) - 1)
 
     def _jumped(
         self,
