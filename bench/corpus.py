@@ -98,14 +98,16 @@ def _zipf() -> Ints:
 def _cumulated(weights: npt.ArrayLike, total: int) -> Ints:
     # Through single precision, because the last bits of a power differ between processors.
     sums = np.cumsum(np.asarray(weights, dtype=np.float32).astype(np.float64))
-    return np.rint(sums / sums[-1] * total).astype(np.int64)
+    scaled: Ints = np.rint(sums / sums[-1] * total).astype(np.int64)
+    return scaled
 
 
 @cache
 def _lengths() -> Ints:
     normal = NormalDist(math.log(MEDIAN_WORDS), SPREAD)
     quantiles = [math.exp(normal.inv_cdf((i + 0.5) / 65_536)) for i in range(65_536)]
-    return np.rint(np.clip(quantiles, *LENGTHS)).astype(np.int64)
+    lengths: Ints = np.rint(np.clip(quantiles, *LENGTHS)).astype(np.int64)
+    return lengths
 
 
 @cache
