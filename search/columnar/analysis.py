@@ -65,8 +65,10 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     return _Chain(parts[0].expression, tuple(steps), renumber)
 
 
-# Marks of ASCII that stand in no token of Whoosh's default expression: fewer distinct chunks without them.
+# Marks of ASCII that stand in no token of Whoosh's default expression become spaces: fewer distinct chunks so.
 _NO_MARKS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._")}
+# And capitals go where the chain lowers them first. In ASCII alone: `İ` is one letter, its lower case is not.
+_NO_MARKS_NOR_CAPITALS = _NO_MARKS | {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 
 
 class _Chain:
@@ -74,12 +76,13 @@ class _Chain:
 
     def __init__(self, expression: Any, steps: tuple[Callable[[str], str | None], ...], renumber: bool) -> None:
         self._findall = expression.finditer
-        self._key = (expression.pattern, expression.flags)
         self._steps = steps
         self.renumber = renumber
         # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
         # chunk is searched once. Any other expression is run over the whole text.
         self._by_space = expression.pattern == default_pattern.pattern
+        self._ascii = _NO_MARKS_NOR_CAPITALS if steps[:1] == (str.lower,) else _NO_MARKS
+        self._key = (expression.pattern, expression.flags, steps[:1] == (str.lower,))
 
     def pass_key(self) -> Hashable:
         return self._key
@@ -87,7 +90,9 @@ class _Chain:
     def chunks(self, text: str) -> list[str]:
         if not self._by_space:
             return [match.group() for match in self._findall(text)]
-        return (text.translate(_NO_MARKS) if text.isascii() else text).split()
+        if text.isascii():  # a dot is part of a token only between two letters
+            text = text.translate(self._ascii).replace(". ", " ")
+        return text.split()
 
     def tokens(self, chunk: str) -> Sequence[str]:
         if not self._by_space or chunk.isalnum():

@@ -40,18 +40,24 @@ def can_code(weights: AnyArray) -> bool:
     return not len(weights) or bool((weights == np.floor(weights)).all() and weights.min() >= 1)
 
 
+def is_plain(weights: AnyArray, length_bytes: AnyArray) -> bool:
+    """Whether a field's weights and lengths need not be kept."""
+    return bool((weights == 1).all()) and not length_bytes.any()
+
+
 class FieldEncoder:
     """Takes the postings of a field in runs of terms, each after the last, and writes the field's sections at the end.
 
     doc_count: above every document number of the field
     coded: every weight is whole and above zero (`can_code`)
+    plain: every weight is 1 and every length byte 0, as in fields that are not scored: nothing is kept of them
     counted: some posting has another number of positions than its weight says
     """
 
-    def __init__(self, name: str, doc_count: int, *, coded: bool, counted: bool = False) -> None:
+    def __init__(self, name: str, doc_count: int, *, coded: bool, counted: bool = False, plain: bool = False) -> None:
         self._name = name
         self._chunks = max(1, -(-doc_count // (1 << CHUNK_BITS)))
-        self._coded, self._counted = coded, counted
+        self._coded, self._counted, self._plain = coded, counted, plain
         self._terms = self._postings = self._positions = self._text = self._value_bytes = 0
         self._spools: dict[str, Spool] = {}
 
@@ -125,6 +131,8 @@ class FieldEncoder:
         self._spool("chunk_ends", np.uint32).append(np.cumsum(per_chunk, axis=1).ravel())
 
     def _add_weights(self, run: TermPostings) -> None:
+        if self._plain:
+            return
         if not self._coded:
             self._spool("weights", np.float32).append(run.weights)
             self._spool("length_bytes", np.uint8).append(run.length_bytes)

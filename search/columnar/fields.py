@@ -9,7 +9,7 @@ import numpy as np
 from whoosh.codec.base import FieldWriter
 
 from search.columnar import values
-from search.columnar.encode import FieldEncoder, TermPostings, can_code
+from search.columnar.encode import FieldEncoder, TermPostings, can_code, is_plain
 from search.columnar.format import ArrayWriter
 from search.columnar.lengths import length_bytes
 from search.columnar.segment import POSTINGS_EXT, ColumnarSegment
@@ -94,7 +94,8 @@ class _Collected:
             run.value_lengths = np.fromiter(map(len, self.values), np.int64, len(self.values))
             run.values = np.frombuffer(b"".join(self.values), np.uint8)
         coded = can_code(weights)
-        encoder = FieldEncoder(self.name, int(docs.max()) + 1, coded=coded, counted=counted or not coded)
+        plain = is_plain(weights, run.length_bytes)
+        encoder = FieldEncoder(self.name, int(docs.max()) + 1, coded=coded, counted=counted or not coded, plain=plain)
         encoder.add(run)
         encoder.write(file)
         return kind

@@ -13,7 +13,7 @@ from whoosh import fields
 from whoosh.analysis import IDTokenizer
 
 from search.columnar import values
-from search.columnar.encode import FieldEncoder, TermPostings, can_code
+from search.columnar.encode import FieldEncoder, TermPostings, can_code, is_plain
 from search.columnar.format import AnyArray
 from search.columnar.lengths import length_bytes
 from search.columnar.vocabulary import Lexicon, Tokens, Vocabulary
@@ -113,7 +113,8 @@ class ItemField:
         if kind == values.RAW:
             run.value_lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))[numbers]
             run.values = np.frombuffer(b"".join([encoded[number] for number in numbers.tolist()]), np.uint8)
-        encoder = FieldEncoder(self._name, doc_count, coded=can_code(weights))
+        plain = is_plain(weights, run.length_bytes)
+        encoder = FieldEncoder(self._name, doc_count, coded=can_code(weights), plain=plain)
         encoder.add(run)
         kept = lengths if len(self._lengths) else None
         self._begin()

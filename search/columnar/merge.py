@@ -53,13 +53,13 @@ def merge_documents(schema: Any, source: Source, writer: ColumnarDocumentWriter)
         lengths = documents.exact_lengths(name)
         if name in schema and lengths is not None:
             writer.add_lengths(name, first, lengths if live is None else lengths[live])
-    for name, field in schema.items():
-        if field.column_type and documents.has_column(name):
-            _merge_column(source, name, field.column_type, first, writer)
-        if field.vector:
+    for name, fieldtype in schema.items():
+        if fieldtype.column_type and documents.has_column(name):
+            _merge_column(source, name, fieldtype.column_type, first, writer)
+        if fieldtype.vector:
             for number, document in enumerate(_live(source), first):
                 if documents.has_vector(document, name):
-                    vector = documents.vector(document, name, field.vector)
+                    vector = documents.vector(document, name, fieldtype.vector)
                     writer.add_vector(name, number, _items(vector))
 
 
@@ -188,7 +188,8 @@ class _FieldMerge:
     def write(self, writer: ColumnarFieldWriter) -> None:
         coded = all(part.postings.has_codes for part in self._parts)
         counted = not coded or any(part.postings.counts_positions for part in self._parts)
-        encoder = FieldEncoder(self._name, self._doc_count, coded=coded, counted=counted)
+        plain = all(part.postings.is_plain for part in self._parts)
+        encoder = FieldEncoder(self._name, self._doc_count, coded=coded, counted=counted, plain=plain)
         for first, last in self._stretches():
             run = self._run(first, last)
             if len(run.terms):

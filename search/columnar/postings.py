@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BLOCK = 128  # postings for which one start of positions is kept
 CHUNK_BITS = 16  # document numbers are kept by their low 16 bits, chunk after chunk of 65,536 documents
 MAX_CODED_WEIGHT = 255  # a code has eight bits for the weight
+PLAIN_CODE = 1 << 8  # of every posting in a field that is not scored: weight 1, length byte 0
 
 Documents = NDArray[np.uint32]
 Codes = NDArray[np.uint16]
@@ -27,6 +28,7 @@ Positions = NDArray[np.uint16] | NDArray[np.uint32]
 Counts = NDArray[np.int64]
 
 _CACHED_TERMS = 50_000
+_NONE = np.empty(0, np.int64)
 
 
 class FieldPostings:
@@ -35,12 +37,14 @@ class FieldPostings:
     size: how many terms there are
     starts: number of the first posting of each term, and at [size] the number of all postings
     has_codes: weights are whole numbers; where it is False `codes` cannot be called and `weights` is what there is
+    is_plain: every code is PLAIN_CODE
     has_positions: `positions` can be called; False for formats that keep none or keep more (characters, boosts)
     """
 
     size: Final[int]
     starts: Final[AnyArray]
     has_codes: Final[bool]
+    is_plain: Final[bool]
     has_positions: Final[bool]
 
     def __init__(self, arrays: ArrayFile, name: str) -> None:
@@ -59,15 +63,19 @@ class FieldPostings:
             chunks = len(arrays[f"chunk_ends:{name}"]) // max(len(self._chunked), 1)
             self._chunk_ends = arrays[f"chunk_ends:{name}"].reshape(len(self._chunked), chunks)
 
-        codes = arrays.get(f"codes:{name}")
-        self.has_codes = codes is not None
+        self._heavy: AnyArray = _NONE
+        codes, weights = arrays.get(f"codes:{name}"), arrays.get(f"weights:{name}")
+        self.has_codes = weights is None
+        self.is_plain = codes is None and weights is None
         if codes is not None:
             self._codes = codes
             self._heavy = arrays[f"heavy:{name}"]
             self._heavy_weights = arrays[f"heavy_weights:{name}"]
-        else:
+        elif weights is not None:
             self._length_bytes = arrays[f"length_bytes:{name}"]
-            self._weights = arrays[f"weights:{name}"]
+            self._weights = weights
+        else:  # every posting alike: one code, of all
+            self._codes = np.broadcast_to(np.uint16(PLAIN_CODE), int(self.starts[-1]))
 
         positions = arrays.get(f"positions:{name}")
         self.has_positions = positions is not None
