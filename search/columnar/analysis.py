@@ -1,0 +1,124 @@
+"""Analysis for the bulk writer: from a text to tokens to terms, each distinct word only once.
+
+An analyzer that is to be fast offers the four methods of `WordAnalyzer` beside Whoosh's own `__call__`, and says the
+same by both. Of Whoosh's own, chains of RegexTokenizer, LowercaseFilter, StopFilter and StemFilter are understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from whoosh import analysis
+from whoosh.analysis.tokenizers import default_pattern
+from whoosh.lang import stemmer_for_language
+
+BREAK = "\n"  # among chunks: positions jump by `gap`
+LEAP = "\f"  # among chunks: as BREAK, and on to position `leap` at least
+
+
+@runtime_checkable
+class WordAnalyzer(Protocol):
+    """What the bulk writer asks of an analyzer.
+
+    gap: by how much positions jump at BREAK and at LEAP
+    leap: the first position that may follow a LEAP
+    renumber: tokens without terms take no position, but for those before the first term (so counts Whoosh's StopFilter)
+    """
+
+    gap: int
+    leap: int
+    renumber: bool
+
+    def pass_key(self) -> Hashable:
+        """Analyzers with equal keys have the same `chunks` and `tokens`: they share one pass over a text."""
+
+    def chunks(self, text: str) -> list[str]:
+        """Stretches of the text that can be parted into tokens one by one, with BREAK and LEAP between them."""
+
+    def tokens(self, chunk: str) -> Sequence[str]:
+        """The tokens of a chunk, each a position further than the last."""
+
+    def terms(self, token: str) -> Sequence[str]:
+        """The terms of a token: none for a stop word, more than one where forms share the position."""
+
+
+def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
+    """None where the chain holds something that needs more than a token to know its terms."""
+    if isinstance(analyzer, WordAnalyzer):
+        return analyzer
+    parts = list(analyzer.items) if isinstance(analyzer, analysis.CompositeAnalyzer) else [analyzer]
+    if not parts or type(parts[0]) is not analysis.RegexTokenizer or parts[0].gaps:
+        return None
+    steps: list[Callable[[str], str | None]] = []
+    renumber = False
+    for number, part in enumerate(parts[1:]):
+        step = _step(part)
+        if step is None or (renumber and type(part) is analysis.StopFilter):
+            return None
+        # A filter that stops words without closing the ranks cannot be told from one that does by a flag for all.
+        if type(part) is analysis.StopFilter:
+            renumber = part.renumber
+            if not renumber and any(type(other) is analysis.StopFilter for other in parts[number + 2 :]):
+                return None
+        steps.append(step)
+    return _Chain(parts[0].expression, tuple(steps), renumber)
+
+
+# Marks of ASCII that stand in no token of Whoosh's default expression become spaces: fewer distinct chunks so.
+_NO_MARKS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._")}
+# And capitals go where the chain lowers them first. In ASCII alone: `İ` is one letter, its lower case is not.
+_NO_MARKS_NOR_CAPITALS = _NO_MARKS | {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+
+
+class _Chain:
+    gap = leap = 0
+
+    def __init__(self, expression: Any, steps: tuple[Callable[[str], str | None], ...], renumber: bool) -> None:
+        self._findall = expression.finditer
+        self._steps = steps
+        self.renumber = renumber
+        # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
+        # chunk is searched once. Any other expression is run over the whole text.
+        self._by_space = expression.pattern == default_pattern.pattern
+        self._ascii = _NO_MARKS_NOR_CAPITALS if steps[:1] == (str.lower,) else _NO_MARKS
+        self._key = (expression.pattern, expression.flags, steps[:1] == (str.lower,))
+
+    def pass_key(self) -> Hashable:
+        return self._key
+
+    def chunks(self, text: str) -> list[str]:
+        if not self._by_space:
+            return [match.group() for match in self._findall(text)]
+        if text.isascii():  # a dot is part of a token only between two letters
+            text = text.translate(self._ascii).replace(". ", " ")
+        return text.split()
+
+    def tokens(self, chunk: str) -> Sequence[str]:
+        if not self._by_space or chunk.isalnum():
+            return (chunk,)
+        return [match.group() for match in self._findall(chunk)]
+
+    def terms(self, token: str) -> Sequence[str]:
+        for step in self._steps:
+            term = step(token)
+            if term is None:
+                return ()
+            token = term
+        return (token,)
+
+
+def _step(part: Any) -> Callable[[str], str | None] | None:
+    if type(part) is analysis.LowercaseFilter:
+        return str.lower
+    if type(part) is analysis.StopFilter:
+        return lambda word: None if _stops(part, word) else word
+    if type(part) is analysis.StemFilter:
+        # Not the filter's own function: that is this one behind a cache, and each word comes here once.
+        stem = stemmer_for_language(part.lang) if part.lang else part.stemfn
+        return lambda word: word if word in part.ignore else stem(word)
+    return None
+
+
+def _stops(part: Any, word: str) -> bool:
+    return len(word) < part.min or (part.max is not None and len(word) > part.max) or word in part.stops
