@@ -49,11 +49,11 @@ def snippet(text: str, query: Query, weigh: Weigh | None = None) -> Snippet:
     for first, last in spans:
         start = found[first].start if first else 0
         if start > end:
-            pieces.append(Piece("… "))
-        end = found[last].start if last < len(found) else len(text)
+            pieces.append(Piece(" … " if end else "… "))
+        end = _end(text, found, last)
         pieces.extend(_pieces(text, start, end, found, matched))
     if end < len(text):
-        pieces.append(Piece("…"))
+        pieces.append(Piece(" …"))
     return tuple(Piece(_SPACE.sub(" ", piece.text), piece.matched) for piece in pieces)
 
 
@@ -202,6 +202,14 @@ def _start(text: str, found: Sequence[Token], place: int) -> int:
         if first == 0 or _SENTENCE_END.search(text, found[first - 1].end, found[first].start):
             return first
     return max(0, place - CONTEXT)
+
+
+def _end(text: str, found: Sequence[Token], last: int) -> int:
+    """Where a passage before the token `last` ends: with the sign that closes its last word, not with what opens the next."""
+    if last >= len(found):
+        return len(text)
+    space = _SPACE.search(text, found[last - 1].end, found[last].start)
+    return space.start() if space else found[last - 1].end
 
 
 def _pieces(text: str, start: int, end: int, found: Sequence[Token], matched: dict[int, Query]) -> Iterator[Piece]:
