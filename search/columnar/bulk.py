@@ -83,6 +83,15 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             shutil.rmtree(self._runs.folder, ignore_errors=True)
         super()._finish()
 
+    def commit(self, **options: Any) -> None:
+        """Raises what a document was refused for by a worker; nothing is committed then, and the lock is given back."""
+        try:
+            super().commit(**options)
+        except BaseException:
+            if not self.is_closed:
+                self.cancel()
+            raise
+
     def _add_foreign(self, reader: Any) -> None:
         """Lets Whoosh's own writer make a columnar segment of it."""
         index = FileIndex.create(self._runs, self.schema, f"{self.indexname}foreign")

@@ -85,9 +85,10 @@ class Vocabulary(dict[str, int]):
         self._chunks = array("I")  # of all texts, text after text
         self._texts = array("Q", [0])
         self._last: tuple[int, str] | None = None
-        for jump in (BREAK, LEAP):
-            self[jump] = len(self)
-            self._starts.append(0)
+        if analyzer.gap:  # where nothing jumps, these may be tokens like any other
+            for jump in (BREAK, LEAP):
+                self[jump] = len(self)
+                self._starts.append(0)
 
     def lexicon(self, analyzer: WordAnalyzer) -> Lexicon:
         """The same for fields of one analyzer."""
@@ -137,15 +138,15 @@ class Vocabulary(dict[str, int]):
             flat += (np.arange(before[-1]) - before[chunk_of_token]).astype(np.uint32)
         positions = np.arange(before[-1], dtype=np.uint32)
         positions -= firsts.astype(np.uint32)[texts]
-        jumps = np.flatnonzero(chunks <= 1)
-        if len(jumps) and self._analyzer.gap:
+        jumps = np.flatnonzero(chunks <= 1) if self._analyzer.gap else chunks[:0]
+        if len(jumps):
             positions += self._jumped(jumps, chunks, ends, before).astype(np.uint32)[chunk_of_token]
         tokens = np.array(self._tokens, np.uint32)[flat]
         return Tokens(list(self._token_numbers), tokens, texts, positions, len(ends) - 1)
 
     def _jumped(
         self,
-        jumps: NDArray[np.int64],
+        jumps: NDArray[np.integer],
         chunks: NDArray[np.uint32],
         ends: NDArray[np.int64],
         before: NDArray[np.int64],
