@@ -53,7 +53,8 @@ def merge_documents(schema: Any, source: Source, writer: ColumnarDocumentWriter)
         lengths = documents.exact_lengths(name)
         if name in schema and lengths is not None:
             writer.add_lengths(name, first, lengths if live is None else lengths[live])
-    for name, fieldtype in schema.items():
+    for name in sorted(set(schema.names()) | {name for name in source.terms.indexed_field_names() if name in schema}):
+        fieldtype = schema[name]
         if fieldtype.column_type and documents.has_column(name):
             _merge_column(source, name, fieldtype.column_type, first, writer)
         if fieldtype.vector:

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from search.columnar.analysis import BREAK, LEAP, WordAnalyzer
+from search.columnar.analysis import BREAK, LEAP, Chunk, WordAnalyzer
 
 MAX_CHUNKS = 1 << 21  # past these, the words of the next run are learned anew
 
@@ -73,7 +73,7 @@ class Tokens:
         return Tokens(self.words, self.tokens[mask], self.texts[mask], self.positions[mask], self.count)
 
 
-class Vocabulary(dict[str, int]):
+class Vocabulary(dict[Chunk, int]):
     """Numbers of chunks. Reads texts for all analyzers that share a pass; `read` is the one thing done word by word."""
 
     def __init__(self, analyzer: WordAnalyzer) -> None:
@@ -107,7 +107,7 @@ class Vocabulary(dict[str, int]):
             self._texts.append(len(self._chunks))
         return len(self._texts) - 2
 
-    def __missing__(self, chunk: str) -> int:
+    def __missing__(self, chunk: Chunk) -> int:
         self._tokens.extend(map(self._token_number, self._analyzer.tokens(chunk)))
         self._starts.append(len(self._tokens))
         number = self[chunk] = len(self)
