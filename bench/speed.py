@@ -177,6 +177,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=corpus.SEED, metavar="S")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="R")
+    parser.add_argument("--clock", choices=("ms", "cpu"), default="ms", help="cpu: processor time, for a busy machine")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help=f"default: {RESULTS} for all peers, else the terminal"
     )
