@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from whoosh import analysis
-from whoosh.analysis.tokenizers import default_pattern
+from whoosh.analysis.analyzers import CompositeAnalyzer
 from whoosh.lang import stemmer_for_language
 
 BREAK = "\n"  # among chunks: positions jump by `gap`
@@ -50,7 +50,7 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     """None where the chain holds something that needs more than a token to know its terms."""
     if isinstance(analyzer, WordAnalyzer):
         return analyzer
-    parts = list(analyzer.items) if isinstance(analyzer, analysis.CompositeAnalyzer) else [analyzer]
+    parts = list(analyzer.items) if isinstance(analyzer, CompositeAnalyzer) else [analyzer]
     if not parts or type(parts[0]) is not analysis.RegexTokenizer or parts[0].gaps:
         return None
     steps: list[Callable[[str], str | None]] = []
@@ -68,9 +68,11 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     return _Chain(parts[0].expression, tuple(steps), renumber)
 
 
-# Marks that stand in no token of Whoosh's default expression become spaces, so that fewer chunks are distinct. In UTF-8
-# the bytes of other letters are all above 127.
-_SPACES = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "._" else 32 for code in range(256))
+# The default expressions of Whoosh and of its fork whoosh3. They match nothing that holds white space.
+_DEFAULTS = frozenset((r"\w+(\.?\w+)*", r"[\w\*]+(\.?[\w\*]+)*"))
+# Marks that stand in none of their tokens become spaces, so that fewer chunks are distinct. In UTF-8 the bytes of other
+# letters are all above 127.
+_SPACES = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "._*" else 32 for code in range(256))
 # Capitals of ASCII go as well where the chain begins by lowering them: that alters no other letter's lower case.
 _LOWERED = _SPACES.lower()
 _QUOTES_AND_DASHES = ("\u201c", "\u201d", "\u2018", "\u2019", "\u2014", "\u2013")
@@ -83,9 +85,9 @@ class _Chain:
         self._findall = expression.finditer
         self._steps = steps
         self.renumber = renumber
-        # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
-        # chunk is searched once. Any other expression is run over the whole text.
-        self._by_space = expression.pattern == default_pattern.pattern
+        # A text is parted at white space where that parts no token: each distinct chunk is searched once. Any other
+        # expression is run over the whole text.
+        self._by_space = expression.pattern in _DEFAULTS
         self._table = _LOWERED if steps[:1] == (str.lower,) else _SPACES
         self._key = (expression.pattern, expression.flags, self._table)
 
