@@ -164,6 +164,8 @@ def test_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.columnar.spool.MEMORY_BYTES", 64)
     monkeypatch.setattr(build, "MAX_CHUNKS", 5)
     assert written(TEXT, articles(300), BulkWriter) == whole == written(TEXT, articles(300), whoosh_writer)
+    monkeypatch.setattr(bulk, "MAX_SOURCES", 4)
+    assert written(TEXT, articles(300), BulkWriter) == whole
 
 
 @pytest.mark.parametrize("storage", ["files", "memory"])
