@@ -122,9 +122,11 @@ class Asked:
         self._process.start()
         there.close()
 
-    def search(self, query: BenchQuery, snippets: bool) -> tuple[Answer, float]:
-        """The answer and the milliseconds it took. Raises RuntimeError with the peer's own words."""
-        found: tuple[Answer, float] = self._ask("search", query, snippets)
+    def search(self, query: BenchQuery, snippets: bool) -> tuple[Answer, float, float]:
+        """The answer, and the milliseconds it took by the clock and of processor time. Raises RuntimeError with the
+        peer's own words.
+        """
+        found: tuple[Answer, float, float] = self._ask("search", query, snippets)
         return found
 
     def open(self, query: BenchQuery, snippets: bool) -> Opened:
@@ -159,9 +161,10 @@ def _serve(name: str, folder: Path, pipe: Connection) -> None:
                 case "open":
                     pipe.send(_open(chosen, folder, *rest))
                 case "search":
-                    start = time.perf_counter()
+                    start, used = time.perf_counter(), time.process_time()
                     answer = chosen.search(*rest)
-                    pipe.send((answer, (time.perf_counter() - start) * 1000))
+                    elapsed, used = time.perf_counter() - start, time.process_time() - used
+                    pipe.send((answer, elapsed * 1000, used * 1000))
                 case "memory":
                     pipe.send(_own_memory())
         except Exception as error:

@@ -7,6 +7,7 @@ import platform
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,22 @@ Times = Mapping[int, float]  # by query: milliseconds, the median of the rounds
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All of one size of corpus. `builds`, `openings` by peer; a peer may lack either."""
+    """All of one size of corpus. `builds`, `openings` by peer; a peer may lack either. `clock`: which times count, `ms`
+    or `cpu`.
+    """
 
     articles: int
     queries: Sequence[BenchQuery]
     answers: Sequence[Mapping[str, Any]]
     builds: Mapping[str, Sequence[Mapping[str, Any]]]
     openings: Mapping[str, Mapping[str, float]]
+    clock: str
 
     def times(self, peer: str, snippets: bool) -> Times:
         found: dict[int, list[float]] = defaultdict(list)
         for row in self.answers:
             if row["peer"] == peer and row["snippets"] is snippets:
-                found[row["query"]].append(row["ms"])
+                found[row["query"]].append(row[self.clock])
         return {query: statistics.median(times) for query, times in found.items()}
 
     def answered(self, peer: str) -> dict[int, Mapping[str, Any]]:
@@ -57,23 +61,24 @@ class Run:
 
 
 def rows(log: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a log; a last line that was cut off is left out."""
+    """The lines of a log, without one that an interruption cut off."""
     if not log.exists():
         return
     with log.open(encoding="utf-8") as file:
         for line in file:
-            if line.endswith("\n"):
+            with suppress(json.JSONDecodeError):
                 yield json.loads(line)
 
 
 def page(runs: Sequence[Run], peers: Mapping[str, str], versions: Iterable[str], command: str) -> str:
     """peers: what each does, by name."""
     names = list(peers)
+    clock = "Milliseconds" if runs[0].clock == "ms" else "Milliseconds of processor time"
     parts = [
         "# Speed, side by side",
         _machine(versions, command),
         "\n".join(f"- **{name}**: {does}" for name, does in peers.items()),
-        "Milliseconds, median and (95th percentile) over the queries of a class, each the median of its rounds. A peer "
+        f"{clock}, median and (95th percentile) over the queries of a class, each the median of its rounds. A peer "
         "that is asked one query of several, because it is slow, shows the median over those; ratios are over the "
         "queries that both answered.",
     ]

@@ -31,7 +31,7 @@ RESULTS = Path("bench/RESULTS.md")
 PROGRESS_SECONDS = 15.0
 
 
-def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int) -> Run:
+def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int, clock: str) -> Run:
     """Builds and asks what has not been built and asked before, and returns all of it."""
     source = corpus.written(articles, seed)
     queries = drawn(source, seed)
@@ -46,7 +46,8 @@ def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int) -> Ru
         queries=queries,
         answers=list(report.rows(log)),
         builds={one.name: [_read(_record(one, folder, jobs)) for jobs in one.jobs] for one in peers},
-        openings={one.name: _read(_opened(one, folder)) for one in peers},
+        openings={one.name: _read(_opened(one, folder)) for one in peers if _opened(one, folder).exists()},
+        clock=clock,
     )
 
 
@@ -98,6 +99,7 @@ def _ask_all(peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, 
     if not questions:
         return
     with ExitStack() as stack, log.open("a", encoding="utf-8") as file:
+        file.write("\n")  # an interruption may have left half a line
         asked = {}
         for one in peers:
             index = _index(one, folder, one.jobs[-1])
@@ -109,8 +111,15 @@ def _ask_all(peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, 
             _write(_opened(one, folder), asdict(opened))
         started = told = time.monotonic()
         for number, (round_number, query, name, snippets) in enumerate(questions, 1):
-            answer, milliseconds = asked[name].search(queries[query], snippets)
-            row = {"round": round_number, "query": query, "peer": name, "snippets": snippets, "ms": milliseconds}
+            answer, elapsed, used = asked[name].search(queries[query], snippets)
+            row = {
+                "round": round_number,
+                "query": query,
+                "peer": name,
+                "snippets": snippets,
+                "ms": elapsed,
+                "cpu": used,
+            }
             file.write(json.dumps(row | (_checked(answer) if round_number == 0 else {})) + "\n")
             if time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
@@ -168,12 +177,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=corpus.SEED, metavar="S")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="R")
+    parser.add_argument("--clock", choices=("ms", "cpu"), default="ms", help="cpu: processor time, for a busy machine")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help=f"default: {RESULTS} for all peers, else the terminal"
     )
     arguments = parser.parse_args()
     peers = [peer(name) for name in arguments.peers]
-    runs = [measured(articles, arguments.seed, peers, arguments.rounds) for articles in sorted(arguments.articles)]
+    runs = [
+        measured(articles, arguments.seed, peers, arguments.rounds, arguments.clock)
+        for articles in sorted(arguments.articles)
+    ]
     text = report.page(
         runs,
         {one.name: one.does for one in peers},

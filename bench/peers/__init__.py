@@ -62,8 +62,7 @@ class Peer(Protocol):
 
 
 PEERS = {  # name -> module and class
-    "dateline": ("bench.peers.dateline", "Dateline"),
-    "evaluator": ("bench.peers.dateline", "Evaluator"),
+    "columnar": ("bench.peers.columnar_peer", "Columnar"),
     "tantivy": ("bench.peers.tantivy_peer", "Tantivy"),
     "fts5": ("bench.peers.fts5", "Fts5"),
     "bm25s": ("bench.peers.bm25s_peer", "Bm25s"),

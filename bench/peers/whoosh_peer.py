@@ -99,7 +99,7 @@ class WhooshAll(WhooshTop):
             total=len(found),
             publisher=_most(groups["publisher_key"]),
             author=_most(groups["author_key"]),
-            months=groups["month"],
+            months={key: count for key, count in groups["month"].items() if key < 12 * 10_000},  # absent is 2^32 - 1
             ids=ids,
             snippets=passages,
         )
@@ -121,7 +121,7 @@ def _show(found: Any, asked: BenchQuery) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def _most(counts: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: -item[1])[:BUCKETS])
+    return dict(sorted(((key, count) for key, count in counts.items() if key), key=lambda item: -item[1])[:BUCKETS])
 
 
 def _document(article: dict[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from whoosh import analysis
-from whoosh.analysis.tokenizers import default_pattern
+from whoosh.analysis.analyzers import CompositeAnalyzer
 from whoosh.lang import stemmer_for_language
 
 BREAK = "\n"  # among chunks: positions jump by `gap`
 LEAP = "\f"  # among chunks: as BREAK, and on to position `leap` at least
+
+
+Chunk = str | bytes
 
 
 @runtime_checkable
@@ -33,10 +36,10 @@ class WordAnalyzer(Protocol):
     def pass_key(self) -> Hashable:
         """Analyzers with equal keys have the same `chunks` and `tokens`: they share one pass over a text."""
 
-    def chunks(self, text: str) -> list[str]:
+    def chunks(self, text: str) -> Sequence[Chunk]:
         """Stretches of the text that can be parted into tokens one by one, with BREAK and LEAP between them."""
 
-    def tokens(self, chunk: str) -> Sequence[str]:
+    def tokens(self, chunk: Any) -> Sequence[str]:
         """The tokens of a chunk, each a position further than the last."""
 
     def terms(self, token: str) -> Sequence[str]:
@@ -47,7 +50,7 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     """None where the chain holds something that needs more than a token to know its terms."""
     if isinstance(analyzer, WordAnalyzer):
         return analyzer
-    parts = list(analyzer.items) if isinstance(analyzer, analysis.CompositeAnalyzer) else [analyzer]
+    parts = list(analyzer.items) if isinstance(analyzer, CompositeAnalyzer) else [analyzer]
     if not parts or type(parts[0]) is not analysis.RegexTokenizer or parts[0].gaps:
         return None
     steps: list[Callable[[str], str | None]] = []
@@ -65,10 +68,14 @@ def word_analyzer(analyzer: Any) -> WordAnalyzer | None:
     return _Chain(parts[0].expression, tuple(steps), renumber)
 
 
-# Marks of ASCII that stand in no token of Whoosh's default expression become spaces: fewer distinct chunks so.
-_NO_MARKS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._")}
-# And capitals go where the chain lowers them first. In ASCII alone: `İ` is one letter, its lower case is not.
-_NO_MARKS_NOR_CAPITALS = _NO_MARKS | {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+# The default expressions of Whoosh and of its fork whoosh3. They match nothing that holds white space.
+_DEFAULTS = frozenset((r"\w+(\.?\w+)*", r"[\w\*]+(\.?[\w\*]+)*"))
+# Marks that stand in none of their tokens become spaces, so that fewer chunks are distinct. In UTF-8 the bytes of other
+# letters are all above 127.
+_SPACES = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "._*" else 32 for code in range(256))
+# Capitals of ASCII go as well where the chain begins by lowering them: that alters no other letter's lower case.
+_LOWERED = _SPACES.lower()
+_QUOTES_AND_DASHES = ("\u201c", "\u201d", "\u2018", "\u2019", "\u2014", "\u2013")
 
 
 class _Chain:
@@ -78,26 +85,29 @@ class _Chain:
         self._findall = expression.finditer
         self._steps = steps
         self.renumber = renumber
-        # This expression matches nothing that holds white space, so that a text can be parted at it: each distinct
-        # chunk is searched once. Any other expression is run over the whole text.
-        self._by_space = expression.pattern == default_pattern.pattern
-        self._ascii = _NO_MARKS_NOR_CAPITALS if steps[:1] == (str.lower,) else _NO_MARKS
-        self._key = (expression.pattern, expression.flags, steps[:1] == (str.lower,))
+        # A text is parted at white space where that parts no token: each distinct chunk is searched once. Any other
+        # expression is run over the whole text.
+        self._by_space = expression.pattern in _DEFAULTS
+        self._table = _LOWERED if steps[:1] == (str.lower,) else _SPACES
+        self._key = (expression.pattern, expression.flags, self._table)
 
     def pass_key(self) -> Hashable:
         return self._key
 
-    def chunks(self, text: str) -> list[str]:
+    def chunks(self, text: str) -> Sequence[Chunk]:
         if not self._by_space:
             return [match.group() for match in self._findall(text)]
-        if text.isascii():  # a dot is part of a token only between two letters
-            text = text.translate(self._ascii).replace(". ", " ")
-        return text.split()
+        if not text.isascii():
+            for mark in _QUOTES_AND_DASHES:
+                text = text.replace(mark, " ")
+        data = text.encode("utf-8", "surrogatepass").translate(self._table)
+        return data.replace(b". ", b" ").split()  # a dot is part of a token only between two letters
 
-    def tokens(self, chunk: str) -> Sequence[str]:
-        if not self._by_space or chunk.isalnum():
-            return (chunk,)
-        return [match.group() for match in self._findall(chunk)]
+    def tokens(self, chunk: Chunk) -> Sequence[str]:
+        text = chunk if isinstance(chunk, str) else chunk.decode("utf-8", "surrogatepass")
+        if not self._by_space or text.isalnum():
+            return (text,)
+        return [match.group() for match in self._findall(text)]
 
     def terms(self, token: str) -> Sequence[str]:
         for step in self._steps:

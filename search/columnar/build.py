@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from whoosh import fields, formats
@@ -18,6 +19,7 @@ from search.columnar.vocabulary import MAX_CHUNKS, Vocabulary
 
 RUN_SIZE = 1 << 22  # words of texts, or postings of another field, that one run is built of
 MAX_REMEMBERED = 1 << 16  # values of a column that are kept for the next document that has them
+_BOOST = "_boost"
 _NO_BOOST = 1.0
 
 
@@ -32,15 +34,30 @@ class SegmentBuilder:
         self._vocabularies: dict[Hashable, Vocabulary] = {}
         self._column_values: dict[tuple[str, Hashable], Any] = {}
         self._builders: dict[str, FieldBuilder] = {}
+        self._plans: dict[str, _Plan] = {}
         self._begin()
 
     def _begin(self) -> None:
         self.doc_count = 0
-        if not self._builders or sum(map(len, self._vocabularies.values())) > MAX_CHUNKS:
+        if sum(map(len, self._vocabularies.values())) > MAX_CHUNKS:
             self._vocabularies = {}
-            self._builders = {name: self._builder(name, field) for name, field in self._schema.items() if field.indexed}
+            self._builders, self._plans = {}, {}
         self._segment = ColumnarSegment(self._indexname)
         self._documents: ColumnarDocumentWriter | None = None
+
+    def _plan(self, name: str) -> _Plan:
+        """Of a field of the schema, or of one whose name a pattern of the schema fits."""
+        if name not in self._schema:
+            raise UnknownFieldError(f"No field named {name!r} in {self._schema}")
+        field = self._schema[name]
+        plan = _Plan(field)
+        if field.indexed:
+            plan.builder = self._builders[name] = self._builder(name, field)
+        if field.separate_spelling():
+            spelling = field.spelling_fieldname(name)
+            plan.speller = self._builders[spelling] = ItemField(spelling, self._schema[spelling])
+        self._plans[name] = plan
+        return plan
 
     def _builder(self, name: str, field: Any) -> FieldBuilder:
         if type(field.format) is not formats.Positions:
@@ -59,33 +76,35 @@ class SegmentBuilder:
     @property
     def is_full(self) -> bool:
         words = sum(vocabulary.size for vocabulary in self._vocabularies.values())
-        return max([words, *(builder.size for builder in self._builders.values())]) >= RUN_SIZE
+        return words >= RUN_SIZE or any(builder.size >= RUN_SIZE for builder in self._builders.values())
 
     def add(self, values: Mapping[str, Any]) -> None:
         """Raises what Whoosh's writer raises for the same document, or UnstorableError; it is left out whole then."""
-        names = sorted(name for name in values if not name.startswith("_") and values[name] is not None)
-        for name in names:
-            if name not in self._schema:
-                raise UnknownFieldError(f"No field named {name!r} in {self._schema}")
         document = self.doc_count
         document_boost = float(values.get(_BOOST, _NO_BOOST))
+        names = [name for name in values if name[:1] != "_"]
+        boosted_or_stored = len(names) < len(values)
         postings = []
         kept: dict[str, Any] = {}
         columns = []
         vectors = []
         for name in names:
-            field, value = self._schema[name], values[name]
-            if field.indexed:
+            plan = self._plans.get(name) or self._plan(name)
+            value = values[name]
+            if value is None:
+                continue
+            field, boost, custom = plan.field, _NO_BOOST, value
+            if boosted_or_stored:
                 boost = float(values.get(f"_{name}_boost", document_boost))
-                builder = self._builders[name]
-                postings.append((builder, document, builder.prepare(document, value), boost))
-            if field.separate_spelling():
+                custom = values.get(f"_stored_{name}", value)
+            if plan.builder is not None:
+                postings.append((plan.builder, document, plan.builder.prepare(document, value), boost))
+            if plan.speller is not None:
                 # As Whoosh has it: these words belong to no document in particular.
-                speller = self._speller(name, field)
-                postings.append((speller, 0, speller.prepare_words(field.spellable_words(value)), _NO_BOOST))
+                prepared = plan.speller.prepare_words(field.spellable_words(value))
+                postings.append((plan.speller, 0, prepared, _NO_BOOST))
             if field.vector:
                 vectors.append((name, field, list(_vector_items(field, value))))
-            custom = values.get(f"_stored_{name}", value)
             if field.stored and custom is not None:
                 kept[name] = custom
             if field.column_type and custom is not None:
@@ -123,13 +142,6 @@ class SegmentBuilder:
         self._begin()
         return segment
 
-    def _speller(self, name: str, field: Any) -> ItemField:
-        name = field.spelling_fieldname(name)
-        builder = self._builders.get(name)
-        if not isinstance(builder, ItemField):
-            builder = self._builders[name] = ItemField(name, self._schema[name])
-        return builder
-
     def _column_value(self, name: str, field: Any, value: Any) -> Any:
         try:
             return self._column_values[name, value]
@@ -142,7 +154,13 @@ class SegmentBuilder:
             return field.to_column_value(value)
 
 
-_BOOST = "_boost"
+@dataclass(slots=True)
+class _Plan:
+    """What is to be done with a field's value."""
+
+    field: Any
+    builder: FieldBuilder | None = None  # where the field is indexed
+    speller: ItemField | None = None  # where its words as written are kept for spelling
 
 
 def _vector_items(field: Any, value: Any) -> Iterator[tuple[str, float, bytes]]:

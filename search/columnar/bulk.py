@@ -27,6 +27,7 @@ from search.columnar.segment import DOCUMENTS_EXT, POSTINGS_EXT, ColumnarSegment
 
 BATCH_TEXT = 16 << 20  # characters that a worker is given at a time
 BATCH_DOCUMENTS = 20_000
+MAX_SOURCES = 128  # runs and segments that wait to be merged; each holds two files open
 _AHEAD = 1  # batches that wait for a worker, so that no worker waits for a batch
 
 Document = Mapping[str, Any]
@@ -83,6 +84,15 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             shutil.rmtree(self._runs.folder, ignore_errors=True)
         super()._finish()
 
+    def commit(self, **options: Any) -> None:
+        """Raises what a document was refused for by a worker; nothing is committed then, and the lock is given back."""
+        try:
+            super().commit(**options)
+        except BaseException:
+            if not self.is_closed:
+                self.cancel()
+            raise
+
     def _add_foreign(self, reader: Any) -> None:
         """Lets Whoosh's own writer make a columnar segment of it."""
         index = FileIndex.create(self._runs, self.schema, f"{self.indexname}foreign")
@@ -98,8 +108,11 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         # Opened anew, because Whoosh closes a reader as soon as it was added.
         documents = self.codec.per_document_reader(storage, segment)
         source = Source(segment, documents, self.codec.terms_reader(storage, segment), base, documents.live)
+        count = source.doc_count
         self._sources.append(source)
-        return source.doc_count
+        if len(self._sources) >= MAX_SOURCES:
+            self._compact()
+        return count
 
     def _finish_runs(self) -> None:
         """Makes sources of all documents that were added so far."""
@@ -116,11 +129,29 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         if len(self._sources) == 1 and self._runs.file_exists(self._sources[0].segment.make_filename(POSTINGS_EXT)):
             self._adopt(self._sources[0])
             return
+        self._merge_into(self.perdocwriter, self.fieldwriter)
+
+    def _compact(self) -> None:
+        """Makes one run of all sources."""
+        run = self.codec.new_segment(self._runs, self.indexname)
+        run.set_doc_count(sum(source.doc_count for source in self._sources))
+        documents, fields = self.codec.per_document_writer(self._runs, run), self.codec.field_writer(self._runs, run)
+        self._merge_into(documents, fields)
         for source in self._sources:
-            merge_documents(self.schema, source, self.perdocwriter)
-        self.perdocwriter.close()
-        merge_postings(self.schema, self._sources, self.docnum - self.docbase, self.fieldwriter)
-        self.fieldwriter.close()
+            for extension in (DOCUMENTS_EXT, POSTINGS_EXT):
+                name = source.segment.make_filename(extension)
+                if self._runs.file_exists(name):
+                    self._runs.delete_file(name)
+        self._sources.clear()
+        self._add_source(self._runs, run)
+
+    def _merge_into(self, documents: Any, fields: Any) -> None:
+        for source in self._sources:
+            merge_documents(self.schema, source, documents)
+        doc_count = documents.count
+        documents.close()
+        merge_postings(self.schema, self._sources, doc_count, fields)
+        fields.close()
         for source in self._sources:
             source.close()
 

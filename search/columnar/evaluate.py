@@ -237,8 +237,9 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
         last = np.concatenate([part.last for part in parts])
         order = np.lexsort((docs, keys, last))[offset : asked.window]
         docs, scores = docs.take(order), np.concatenate([part.scores for part in parts]).take(order)
+    searched = leaves[: len(parts)]
     counts = [
-        merged(one, leaves[: len(parts)], [part.counts[number] for part in parts]) if parts else ()
+        merged(one, searched, [part.counts[number] for part in parts]) if parts else ()
         for number, one in enumerate(asked.counted)
     ]
     by_field = {

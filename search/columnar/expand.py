@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,18 +47,27 @@ def docs_of(query: Any, leaf: Leaf) -> Docs:
 
 def union(postings: FieldPostings, ordinals: Ordinals, size: int) -> Docs:
     """The documents that have any of the terms."""
-    if not len(ordinals):
-        return NOTHING.docs
-    first, last = int(ordinals[0]), int(ordinals[-1]) + 1
-    if last - first == len(ordinals):
-        docs = postings.span(first, last)
-    else:
-        docs = np.concatenate([postings.docs(ordinal) for ordinal in ordinals.tolist()])
-    if len(ordinals) == 1:
-        return docs
+    if len(ordinals) < 2:
+        return postings.docs(int(ordinals[0])) if len(ordinals) else NOTHING.docs
     found = np.zeros(size, bool)
-    found[docs] = True
+    found[_docs(postings, ordinals)] = True
     return found.nonzero()[0]
+
+
+def _docs(postings: FieldPostings, ordinals: Ordinals) -> Docs:
+    """Of all the terms, in no order."""
+    first, last = int(ordinals[0]), int(ordinals[-1]) + 1
+    if len(ordinals) * _RUN_SHARE < last - first:
+        return np.concatenate([postings.docs(ordinal) for ordinal in ordinals.tolist()])
+    docs = postings.span(first, last)
+    if len(ordinals) == last - first:
+        return docs
+    wanted = np.zeros(last - first, bool)
+    wanted[ordinals - first] = True
+    return docs.take(np.repeat(wanted, postings.doc_frequencies(first, last)).nonzero()[0])
+
+
+_RUN_SHARE = 16  # terms that make up less of the run between the first and the last of them are read one by one
 
 
 def _ordinals(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
@@ -75,7 +84,7 @@ def _searched(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
         if len(ordinals) <= MAX_EXPANSION:
             return ordinals
         leaf.run.expansions[query] = Expansion(query, len(ordinals), MAX_EXPANSION)
-        frequencies = postings.doc_frequencies().take(ordinals)
+        frequencies = _frequencies(postings, ordinals)
         return np.sort(ordinals.take(np.argsort(-frequencies, kind="stable")[:MAX_EXPANSION]))
     if query not in leaf.run.chosen:
         leaf.run.chosen[query] = _most_frequent_of_all(query, leaf)
@@ -92,7 +101,7 @@ def _most_frequent_of_all(query: Any, leaf: Leaf) -> frozenset[bytes] | None:
         return None
     frequencies: Counter[bytes] = Counter()
     for postings, ordinals in found:
-        counts = postings.doc_frequencies().take(ordinals).tolist()
+        counts = _frequencies(postings, ordinals).tolist()
         for ordinal, count in zip(ordinals.tolist(), counts, strict=True):
             frequencies[postings.term(ordinal)] += count
         leaf.run.check()
@@ -101,6 +110,13 @@ def _most_frequent_of_all(query: Any, leaf: Leaf) -> frozenset[bytes] | None:
     leaf.run.expansions[query] = Expansion(query, len(frequencies), MAX_EXPANSION)
     order = sorted(frequencies, key=lambda term: (-frequencies[term], term))
     return frozenset(order[:MAX_EXPANSION])
+
+
+def _frequencies(postings: FieldPostings, ordinals: Ordinals) -> NDArray[np.int64]:
+    if not len(ordinals):
+        return ordinals
+    first, last = int(ordinals[0]), int(ordinals[-1]) + 1
+    return postings.doc_frequencies(first, last).take(ordinals - first)
 
 
 def _with_field(query: Any, leaf: Leaf) -> list[tuple[Leaf, FieldPostings]]:
@@ -126,23 +142,54 @@ def _pattern(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
     literal = query._find_prefix(query.text)
     first, last = postings.prefix(_bytes(leaf, query.fieldname, literal)) if literal else (0, postings.size)
     from_bytes = leaf.schema[query.fieldname].from_bytes
-    found = []
-    for ordinal in range(first, last):
-        if matches(from_bytes(postings.term(ordinal))):
-            found.append(ordinal)
-        if ordinal % _CHECKED == 0:
-            leaf.run.check()
+    found: list[int] = []
+    for begin in range(first, last, _CHECKED):
+        terms = postings.terms(begin, min(begin + _CHECKED, last))
+        found += [begin + i for i, term in enumerate(terms) if matches(from_bytes(term))]
+        leaf.run.check()
     return np.array(found, np.int64)
 
 
 def _fuzzy(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
-    distance: Any = OSA.distance if type(query) is SwapFuzzyTerm else Levenshtein.distance
-    field = leaf.schema[query.fieldname]
+    """Distances are counted for those terms only whose letters may be right: a few of a hundred."""
     first, last = postings.prefix(_bytes(leaf, query.fieldname, query.text[: query.prefixlength]))
-    words = [field.from_bytes(postings.term(ordinal)) for ordinal in range(first, last)]
-    within = process.cdist([query.text], words, scorer=distance, score_cutoff=query.maxdist, dtype=np.uint16)[0]
-    ordinals: Ordinals = (within <= query.maxdist).nonzero()[0] + first
+    (wanted,), _ = _letters([query.text.encode()])
+    masks, lengths = _letters_of(query.fieldname, postings, leaf)
+    # An edit brings at most one new letter in, takes at most one out, and makes the word at most one longer or shorter.
+    added = np.bitwise_count(masks[first:last] & ~wanted)
+    missing = np.bitwise_count(~masks[first:last] & wanted)
+    longer = np.abs(lengths[first:last].astype(np.int64) - len(query.text))
+    possible = (np.maximum(np.maximum(added, missing), longer) <= query.maxdist).nonzero()[0] + first
+    from_bytes = leaf.schema[query.fieldname].from_bytes
+    words = [from_bytes(postings.term(ordinal)) for ordinal in possible.tolist()]
+    distance: Any = OSA.distance if type(query) is SwapFuzzyTerm else Levenshtein.distance
+    distances = process.cdist([query.text], words, scorer=distance, score_cutoff=query.maxdist, dtype=np.uint16)[0]
+    near = (distances <= query.maxdist).nonzero()[0]
+    ordinals: Ordinals = possible[near]
     return ordinals
+
+
+Letters = tuple[NDArray[np.uint32], NDArray[np.uint32]]
+
+
+def _letters_of(fieldname: str, postings: FieldPostings, leaf: Leaf) -> Letters:
+    def make() -> Letters:
+        return _letters(postings.terms(0, postings.size))
+
+    return leaf.cached(("letters", fieldname), make, lambda made: made[0].nbytes + made[1].nbytes)
+
+
+def _letters(terms: Sequence[bytes]) -> Letters:
+    """Of each term, one bit for each of 32 classes of letters that it has, and how many letters it has."""
+    text = np.frombuffer(b"".join(terms) + b"\0", np.uint8)  # so that the end of the last term is a place in it too
+    sizes = np.fromiter(map(len, terms), np.int64, len(terms))
+    starts = np.concatenate(((0,), np.cumsum(sizes)))
+    # All bytes of letters beyond ASCII are of one class, so that a letter of several bytes counts as one.
+    bits = np.uint32(1) << np.where(text < 0x80, text & 31, 0).astype(np.uint32)
+    masks = np.bitwise_or.reduceat(bits, starts)[:-1]
+    lengths = np.add.reduceat((text & 0xC0 != 0x80).astype(np.uint32), starts)[:-1]
+    masks[sizes == 0] = lengths[sizes == 0] = 0
+    return masks, lengths
 
 
 def _variations(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:

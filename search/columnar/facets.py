@@ -21,6 +21,7 @@ from whoosh.util.numeric import from_sortable
 
 from search.columnar.leaf import Leaf
 from search.columnar.matches import Docs
+from search.columnar.topk import lowest
 
 JOINT_CELLS = 1 << 14  # columns are counted together while the product of their sizes is at most this
 JOINT_FROM = 1 << 12  # documents; fewer are counted faster column by column
@@ -59,7 +60,7 @@ class Histogram:
 @dataclass(frozen=True, slots=True)
 class Column:
     """ordinals: of each document's value; len(values) for a document without one
-    others: documents, and ordinals, of all values beyond a document's first
+    others: documents, ascending, and ordinals of all values beyond the one of each document in `ordinals`
     values: ascending
     """
 
@@ -88,13 +89,13 @@ def column(counted: Facet | Histogram, leaf: Leaf) -> Column:
 def count(wanted: Sequence[Facet | Histogram], leaf: Leaf, docs: Docs) -> list[Counts]:
     """For each of `wanted`, how many of `docs` have each value, in the order of the column's values."""
     columns = [column(counted, leaf) for counted in wanted]
-    if len(docs) < JOINT_FROM:
-        counts = [_cells(one.ordinals, docs, one.cells) for one in columns]
-    else:
-        counts = [counted for group in _groups(wanted, columns) for counted in _together(group, leaf, docs)]
-    for one, cells in zip(columns, counts, strict=True):
-        _add_others(one, docs, leaf.size, cells)
-    return [cells[:-1] for cells in counts]
+    counts: dict[int, Counts] = {}
+    for group in _groups(columns, len(docs)):
+        counts.update(zip(group, _together([(wanted[i], columns[i]) for i in group], leaf, docs), strict=True))
+    for i, one in enumerate(columns):
+        if len(one.others[0]):
+            counts[i] += _of_others(one, docs, leaf.size)
+    return [counts[i][:-1] for i in range(len(wanted))]
 
 
 def _of_values(fieldname: str, leaf: Leaf) -> Column:
@@ -122,6 +123,7 @@ def _of_terms(fieldname: str, leaf: Leaf) -> Column:
     rows = np.full(leaf.size, len(values), np.int32)
     rows[docs] = ordinals
     others = (rows.take(docs) != ordinals).nonzero()[0]
+    others = others.take(np.argsort(docs.take(others), kind="stable"))
     return Column(rows, (docs.take(others), ordinals.take(others)), values)
 
 
@@ -149,16 +151,14 @@ def _days(field: Any, values: NDArray[Any]) -> NDArray[np.int64]:
     return days
 
 
-def _groups(
-    wanted: Sequence[Facet | Histogram], columns: Sequence[Column]
-) -> list[list[tuple[Facet | Histogram, Column]]]:
-    """Neighbours whose product has few enough cells to be counted together."""
-    groups: list[list[tuple[Facet | Histogram, Column]]] = []
-    for counted, one in zip(wanted, columns, strict=True):
-        if groups and prod(other.cells for _, other in groups[-1]) * one.cells <= JOINT_CELLS:
-            groups[-1].append((counted, one))
+def _groups(columns: Sequence[Column], docs: int) -> list[list[int]]:
+    """Which columns to count together: while documents are many, and the cells of their product are few enough."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(columns)), key=lambda i: columns[i].cells):
+        if docs >= JOINT_FROM and groups and prod(columns[j].cells for j in (*groups[-1], i)) <= JOINT_CELLS:
+            groups[-1].append(i)
         else:
-            groups.append([(counted, one)])
+            groups.append([i])
     return groups
 
 
@@ -182,36 +182,45 @@ def _cells(rows: NDArray[np.int32], docs: Docs, size: int) -> Counts:
     return np.bincount(rows.take(docs), minlength=size)
 
 
-def _add_others(one: Column, docs: Docs, size: int, cells: Counts) -> None:
+def _of_others(one: Column, docs: Docs, size: int) -> Counts:
+    """How many of `docs` have each value beyond their first."""
     other_docs, ordinals = one.others
-    if len(other_docs):
-        found = np.zeros(size, bool)
-        found[docs] = True
-        cells += np.bincount(ordinals.take(found.take(other_docs).nonzero()[0]), minlength=len(cells))
+    if len(docs) * _SEARCH_RATIO < len(other_docs):
+        begin = np.searchsorted(other_docs, docs.astype(other_docs.dtype))
+        end = np.searchsorted(other_docs, docs.astype(other_docs.dtype), side="right")
+        some = (end > begin).nonzero()[0]
+        runs = [ordinals[first:last] for first, last in zip(begin[some].tolist(), end[some].tolist(), strict=True)]
+        return np.bincount(np.concatenate([ordinals[:0], *runs]), minlength=one.cells)
+    found = np.zeros(size, bool)
+    found[docs] = True
+    return np.bincount(ordinals.take(found.take(other_docs).nonzero()[0]), minlength=one.cells)
 
 
-def merged(counted: Facet | Histogram, leaves: Sequence[Leaf], counts: Sequence[Counts | None]) -> Buckets:
-    """Of all segments; None for one that was not searched. Values that nothing has are left out.
+_SEARCH_RATIO = 64
+
+
+def merged(counted: Facet | Histogram, leaves: Sequence[Leaf], counts: Sequence[Counts]) -> Buckets:
+    """Of all segments. Values that nothing has are left out.
 
     A facet's come by falling count, equal counts by value; a histogram's from the earliest on.
     """
     values, places = _all_values(counted, leaves)
-    sums = np.zeros(len(values), np.int64)
-    for place, cells in zip(places, counts, strict=True):
-        if cells is not None:
+    sums = counts[0]
+    if len(leaves) > 1:
+        sums = np.zeros(len(values), np.int64)
+        for place, cells in zip(places, counts, strict=True):
             sums[place] += cells
     order = sums.nonzero()[0]
     if isinstance(counted, Facet):
-        order = order.take(np.argsort(-sums.take(order), kind="stable")[: counted.limit])
-    return tuple(zip([values[place] for place in order.tolist()], sums.take(order).tolist(), strict=True))
+        limit = len(order) if counted.limit is None else counted.limit
+        order = order.take(lowest(-sums.take(order), limit))
+    return tuple(zip(map(values.__getitem__, order.tolist()), sums.take(order).tolist(), strict=True))
 
 
-def _all_values(
-    counted: Facet | Histogram, leaves: Sequence[Leaf]
-) -> tuple[Sequence[Any], Sequence[slice | NDArray[np.intp]]]:
-    """The values of all segments, ascending, and for each segment where its own stand among them."""
+def _all_values(counted: Facet | Histogram, leaves: Sequence[Leaf]) -> tuple[Sequence[Any], Sequence[NDArray[np.intp]]]:
+    """The values of all segments, ascending, and for each segment, if they are several, where its own stand there."""
     if len(leaves) == 1:
-        return column(counted, leaves[0]).values, [slice(None)]
+        return column(counted, leaves[0]).values, []
     # Without the limit, which changes nothing here.
     kind = counted if isinstance(counted, Histogram) else Facet(counted.fieldname)
     key = ("values", kind, *(leaf.segment for leaf in leaves))

@@ -58,7 +58,7 @@ def _term(query: Any, leaf: Leaf) -> Matches:
 def _multi_term(query: Any, leaf: Leaf) -> Matches:
     if query.fieldname not in leaf.schema:
         return NOTHING
-    if getattr(query, "text", None) == _EVERYTHING.get(type(query)):
+    if type(query) in _EVERYTHING and query.text == _EVERYTHING[type(query)]:
         return _every(whoosh.Every(query.fieldname, boost=query.boost), leaf)
     if query.constantscore:
         return constant(expand.docs_of(query, leaf), query.boost)
@@ -80,8 +80,14 @@ def _fuzzy(query: Any, leaf: Leaf) -> Matches:
 def _number_range(query: Any, leaf: Leaf) -> Matches:
     if query.fieldname not in leaf.schema:
         return NOTHING
+    field = leaf.schema[query.fieldname]
+    if not isinstance(field, NUMERIC):
+        raise whoosh.QueryError(f"{query.fieldname!r} is no number, so it has no range of numbers")
+    first, last = _sortable_bounds(query, field)
+    if first > last:
+        return NOTHING
     if query.constantscore:
-        found = _by_column(query, leaf)
+        found = _by_column(query.fieldname, first, last, leaf)
         if found is not None:
             return constant(found.nonzero()[0], query.boost)
         leaf = leaf.unscored()
@@ -89,26 +95,29 @@ def _number_range(query: Any, leaf: Leaf) -> Matches:
     return constant(matches.sparse(found_by_terms).docs, query.boost) if query.constantscore else found_by_terms
 
 
-def _by_column(query: Any, leaf: Leaf) -> Mask | None:
-    """None where the segment has no such column, or where a document may have more numbers than the one in it."""
-    field, column = leaf.schema[query.fieldname], leaf.numbers(query.fieldname)
-    if not isinstance(field, NUMERIC) or column is None or not _one_number_each(query.fieldname, leaf):
-        return None
-    values, has = column
-    found = has
+def _sortable_bounds(query: Any, field: Any) -> tuple[int, int]:
+    """The least and the greatest number of a range, both included, as whole numbers from 0 on in the same order."""
+    first, last = 0, (1 << field.bits) - 1
     if query.start is not None:
-        start = _in_column(field, query.start)
-        found = found & (values > start if query.startexcl else values >= start)
+        first = _sortable(field, query.start) + bool(query.startexcl)
     if query.end is not None:
-        end = _in_column(field, query.end)
-        found = found & (values < end if query.endexcl else values <= end)
-    return found
+        last = _sortable(field, query.end) - bool(query.endexcl)
+    return first, last
 
 
-def _in_column(field: Any, number: Any) -> Any:
-    number = field.prepare_number(number)
-    # Of all numbers only dates stand in their column as they are.
-    return number if isinstance(field, DATETIME) else to_sortable(field.numtype, field.bits, field.signed, number)
+def _sortable(field: Any, number: Any) -> int:
+    return int(to_sortable(field.numtype, field.bits, field.signed, field.prepare_number(number)))
+
+
+def _by_column(fieldname: str, first: int, last: int, leaf: Leaf) -> Mask | None:
+    """None where the segment has no such column, or where a document may have more numbers than the one in it."""
+    column = leaf.numbers(fieldname)
+    if column is None or not _one_number_each(fieldname, leaf):
+        return None
+    if isinstance(leaf.schema[fieldname], DATETIME):  # the one kind of number whose column is not of sortable numbers
+        first, last = max(first - (1 << 63), 0), last - (1 << 63)
+    values, has = column
+    return (values >= first) & (values <= last) & has
 
 
 def _one_number_each(fieldname: str, leaf: Leaf) -> bool:
@@ -183,7 +192,8 @@ def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[t
 
 def _parts(query: Any, kind: type, boost: float) -> Iterator[tuple[Any, float]]:
     for part in query.subqueries:
-        if type(part) is kind:
+        # An And that wants nothing, but excludes or is empty, is no list of parts for the And around it.
+        if type(part) is kind and any(type(inner) is not whoosh.Not for inner in part.subqueries):
             yield from _parts(part, kind, boost * query.boost)
         else:
             yield part, boost * query.boost

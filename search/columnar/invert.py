@@ -22,6 +22,7 @@ MAX_REMEMBERED = 1 << 17  # values of a field whose terms are kept for the next 
 _LOW = np.uint64((1 << 32) - 1)
 _HALF = np.uint64(32)
 
+Item = tuple[bytes, float, bytes]  # term, weight, encoded value
 Encoded = tuple[FieldEncoder, str]  # and the kind of its values
 Lengths = NDArray[np.int64]
 TokensOf = dict[int, Tokens]  # by id() of the vocabulary
@@ -50,7 +51,8 @@ class ItemField:
         self._begin()
 
     def _begin(self) -> None:
-        self._items: dict[tuple[bytes, float, bytes], int] = {}
+        self._items: dict[Item, int] = {}
+        self._by_number: list[Item] = []
         self._remembered: dict[tuple[type, Hashable], tuple[list[int], int]] = {}
         self._docs = array("I")
         self._numbers = array("I")
@@ -80,10 +82,8 @@ class ItemField:
     def add(self, document: int, prepared: Any, boost: float) -> None:
         numbers, length = prepared
         if boost != 1.0:
-            items = list(self._items)
-            numbers = [
-                self._number(term, weight * boost, value) for term, weight, value in map(items.__getitem__, numbers)
-            ]
+            boosted = [self._by_number[number] for number in numbers]
+            numbers = [self._number(term, weight * boost, value) for term, weight, value in boosted]
         self._numbers.extend(numbers)
         self._docs.extend([document] * len(numbers))
         if length and self._field.scorable:
@@ -95,7 +95,7 @@ class ItemField:
             return None, None
         lengths = np.zeros(doc_count, np.int64)
         lengths[np.frombuffer(self._length_docs, np.uint32)] = np.frombuffer(self._lengths, np.uint32)
-        items = list(self._items)
+        items = self._by_number
         numbers = np.frombuffer(self._numbers, np.uint32)
         docs = np.frombuffer(self._docs, np.uint32)
         ranks, terms = _rank(numbers, [term for term, _, _ in items])
@@ -130,7 +130,12 @@ class ItemField:
         return numbers, length
 
     def _number(self, term: bytes, weight: float, encoded: bytes) -> int:
-        return self._items.setdefault((term, weight, encoded), len(self._items))
+        item = term, weight, encoded
+        number = self._items.get(item)
+        if number is None:
+            number = self._items[item] = len(self._items)
+            self._by_number.append(item)
+        return number
 
 
 class WordField:

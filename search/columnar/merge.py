@@ -53,7 +53,8 @@ def merge_documents(schema: Any, source: Source, writer: ColumnarDocumentWriter)
         lengths = documents.exact_lengths(name)
         if name in schema and lengths is not None:
             writer.add_lengths(name, first, lengths if live is None else lengths[live])
-    for name, fieldtype in schema.items():
+    for name in sorted(set(schema.names()) | {name for name in source.terms.indexed_field_names() if name in schema}):
+        fieldtype = schema[name]
         if fieldtype.column_type and documents.has_column(name):
             _merge_column(source, name, fieldtype.column_type, first, writer)
         if fieldtype.vector:
@@ -129,14 +130,14 @@ class _Part:
     base: int
     live: NDArray[np.bool_] | None
     new_numbers: NDArray[np.uint32] | None
-    ordinals: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # of its terms among all
+    ordinals: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))  # of its terms among all
 
     def read(self, first: int, last: int, as_raw: bool) -> _Read:
         """Terms first to last, with documents numbered anew and deleted ones left out."""
         postings = self.postings
         begin, end = int(postings.starts[first]), int(postings.starts[last])
         docs = postings.span(first, last)
-        terms = np.repeat(self.ordinals[first:last], postings.doc_frequencies(first, last))
+        terms = np.repeat(self.ordinals[first:last].astype(np.int64), postings.doc_frequencies(first, last))
         read = _Read(terms, docs, postings.weights_between(begin, end), postings.length_bytes_between(begin, end))
         if postings.has_positions:
             read.counts, read.flat = postings.positions_between(begin, end)
@@ -241,6 +242,8 @@ def _reordered(reads: list[_Read], order: NDArray[np.int64]) -> tuple[NDArray[np
         [np.zeros(len(read.docs), np.int64) if read.counts is None else read.counts for read in reads]
     )
     flat = np.concatenate([np.empty(0, np.uint8) if read.flat is None else read.flat for read in reads])
+    if bool((order[1:] > order[:-1]).all()):
+        return counts, flat  # one term, and of a common one that is most of the memory there is
     starts = np.cumsum(counts) - counts
     counts, starts = counts[order], starts[order]
     where = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
@@ -249,12 +252,14 @@ def _reordered(reads: list[_Read], order: NDArray[np.int64]) -> tuple[NDArray[np
 
 def _number_terms(parts: list[_Part]) -> list[bytes]:
     """The terms of all parts, ascending; gives each part the ordinals of its own."""
-    own = [part.postings.terms(0, part.postings.size) for part in parts]
-    if len(parts) == 1:
-        parts[0].ordinals = np.arange(parts[0].postings.size)
-        return own[0]
-    union = sorted(set().union(*own))
+    # Read twice: the terms of all parts together can be many times what their union is.
+    known: set[bytes] = set()
+    for part in parts:
+        known.update(part.postings.terms(0, part.postings.size))
+    union = sorted(known)
+    del known
     ordinal_of = {term: ordinal for ordinal, term in enumerate(union)}
-    for part, terms in zip(parts, own, strict=True):
-        part.ordinals = np.fromiter(map(ordinal_of.__getitem__, terms), np.int64, len(terms))
+    for part in parts:
+        terms = part.postings.terms(0, part.postings.size)
+        part.ordinals = np.fromiter(map(ordinal_of.__getitem__, terms), np.int32, len(terms))
     return union

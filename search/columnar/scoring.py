@@ -83,10 +83,12 @@ class BM25:
         frequency = weights.astype(np.float64)
         norm = self.k1 * ((1 - self.b) + self.b * np.maximum(lengths, 1) / self.average)
         with np.errstate(divide="ignore", invalid="ignore"):
-            scores = frequency * (self.k1 + 1) / (frequency + norm)
-        least = np.finfo(np.float32).tiny * 2.0**24
-        found: NDArray[np.float64] = np.where(weights > 0, scores, least)
-        return found.astype(np.float32)
+            scores: NDArray[np.float64] = frequency * (self.k1 + 1) / (frequency + norm)
+        scores[frequency <= 0] = _LEAST
+        return scores.astype(np.float32)
+
+
+_LEAST = float(np.finfo(np.float32).tiny) * 2**24  # so small that it disappears in any sum, and not lost by an idf
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class WeightsAndLengths:
         scores = [
             self.function(float(distinct[pair // 256]), int(LENGTH_OF_BYTE[pair % 256]) or 1) for pair in pairs.tolist()
         ]
-        return np.array(scores, np.float32).take(back)
+        return np.array(scores, np.float32)[back]
 
 
 def scorer_of(searcher: Any, weighting: Any, fieldname: str, term: bytes, cache: Cache) -> Scorer | None:

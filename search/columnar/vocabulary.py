@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from search.columnar.analysis import BREAK, LEAP, WordAnalyzer
+from search.columnar.analysis import BREAK, LEAP, Chunk, WordAnalyzer
 
 MAX_CHUNKS = 1 << 21  # past these, the words of the next run are learned anew
 
@@ -73,7 +73,7 @@ class Tokens:
         return Tokens(self.words, self.tokens[mask], self.texts[mask], self.positions[mask], self.count)
 
 
-class Vocabulary(dict[str, int]):
+class Vocabulary(dict[Chunk, int]):
     """Numbers of chunks. Reads texts for all analyzers that share a pass; `read` is the one thing done word by word."""
 
     def __init__(self, analyzer: WordAnalyzer) -> None:
@@ -85,9 +85,10 @@ class Vocabulary(dict[str, int]):
         self._chunks = array("I")  # of all texts, text after text
         self._texts = array("Q", [0])
         self._last: tuple[int, str] | None = None
-        for jump in (BREAK, LEAP):
-            self[jump] = len(self)
-            self._starts.append(0)
+        if analyzer.gap:  # where nothing jumps, these may be tokens like any other
+            for jump in (BREAK, LEAP):
+                self[jump] = len(self)
+                self._starts.append(0)
 
     def lexicon(self, analyzer: WordAnalyzer) -> Lexicon:
         """The same for fields of one analyzer."""
@@ -106,7 +107,7 @@ class Vocabulary(dict[str, int]):
             self._texts.append(len(self._chunks))
         return len(self._texts) - 2
 
-    def __missing__(self, chunk: str) -> int:
+    def __missing__(self, chunk: Chunk) -> int:
         self._tokens.extend(map(self._token_number, self._analyzer.tokens(chunk)))
         self._starts.append(len(self._tokens))
         number = self[chunk] = len(self)
@@ -137,15 +138,15 @@ class Vocabulary(dict[str, int]):
             flat += (np.arange(before[-1]) - before[chunk_of_token]).astype(np.uint32)
         positions = np.arange(before[-1], dtype=np.uint32)
         positions -= firsts.astype(np.uint32)[texts]
-        jumps = np.flatnonzero(chunks <= 1)
-        if len(jumps) and self._analyzer.gap:
+        jumps = np.flatnonzero(chunks <= 1) if self._analyzer.gap else chunks[:0]
+        if len(jumps):
             positions += self._jumped(jumps, chunks, ends, before).astype(np.uint32)[chunk_of_token]
         tokens = np.array(self._tokens, np.uint32)[flat]
         return Tokens(list(self._token_numbers), tokens, texts, positions, len(ends) - 1)
 
     def _jumped(
         self,
-        jumps: NDArray[np.int64],
+        jumps: NDArray[np.integer],
         chunks: NDArray[np.uint32],
         ends: NDArray[np.int64],
         before: NDArray[np.int64],

@@ -1,4 +1,4 @@
-"""pytest plugin for Whoosh's own suite: ColumnarCodec is the default codec; tests that it cannot be held to are named."""
+"""pytest plugin for Whoosh's own suite: makes ColumnarCodec the default and names the tests it cannot be held to."""
 
 from __future__ import annotations
 

@@ -22,7 +22,11 @@ NAME = "Whoosh-2.7.4"
 def main(arguments: list[str]) -> int:
     """Runs the suite; returns pytest's status, 0 where all that is not named in plugin.NOT_OURS passes."""
     source = fetch()
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))}
+    # Whoosh gives all indexes in memory one folder of the temporary directory: another run must not share it.
+    temporary = BUILD / "tmp"
+    temporary.mkdir(exist_ok=True)
+    path = os.pathsep.join((str(ROOT), str(Path(__file__).parent)))
+    environment = os.environ | {"PYTHONPATH": path, "TMPDIR": str(temporary)}
     if "--whoosh-codec" in arguments:
         arguments.remove("--whoosh-codec")
         environment["WHOOSH_CODEC"] = "1"
