@@ -720,7 +720,7 @@ class TestCommandInterrupted:
     def test_ctrl_c_leaves_the_index_as_it_was(self, command: Command, engine: Engine) -> None:
         command("news", "--index", "whoosh:index")
         before = (engine.generation(), list(engine.origins()))
-        with command.start("-", "--index", "whoosh:index") as process:
+        with command.start("-", "--index", "whoosh:index", preexec_fn=heed_ctrl_c) as process:
             assert process.stdin is not None
             process.stdin.write(self.LINES)  # more than a pipe holds: when it is written, the indexer reads
             process.stdin.flush()
@@ -736,7 +736,8 @@ class TestCommandInterrupted:
     def printing(self, command: Command, tmp_path: Path) -> Iterator[Process]:
         """A run that waits for somebody to read what it prints, with its workers about it, in a process group."""
         write(tmp_path / "news", *(f"{number}.txt" for number in range(300)))
-        with command.start("news", "--print", "--jobs", "2", start_new_session=True) as process:
+        options: dict[str, Any] = {"start_new_session": True, "preexec_fn": heed_ctrl_c}
+        with command.start("news", "--print", "--jobs", "2", **options) as process:
             wait_until(lambda: len(children(process.pid)) >= 2)
             assert process.stdout is not None
             process.stdout.read(1)
@@ -763,6 +764,11 @@ class TestCommandInterrupted:
         printing.stdout.close()
         assert printing.wait(PATIENCE) == 1
         assert printing.stderr.read() == b""
+
+
+def heed_ctrl_c() -> None:
+    """Tests that a shell runs in the background hand on that Ctrl-C is none of their business."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(pid: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Which lines of a capture are the article's body.
 
-Prose weighs for, everything else against; the body is the run of lines with the greatest sum, with what is not prose or
-a heading taken out of it.
+Prose weighs for, everything else against; the body is the run of lines with the greatest sum, with what is neither
+prose nor a heading taken out of it.
 """
 
 from __future__ import annotations
@@ -11,23 +11,15 @@ from collections.abc import Sequence
 from indexer.extract.lines import Kind, Line, key
 from indexer.extract.names import parse_dateline
 
-PROSE_CAP = 60  # words of a line that count: one huge line is no proof
-DATELINE_BONUS = 40.0
-QUIET_COST = 150.0  # short lines in a row never cost more: tables and lists stand in the midst of articles
-EARLIER_SHARE = 0.5  # an earlier run this good wins: comments and teasers come after the article
-EARLIER_LEAST = 80.0
-THREAD_WORDS = 40  # of prose above the first comment, or the comments are the article
-LEAD_WORDS = 15
-LEAD_LINES = 12  # above the run, within which a lead with a dateline is looked for
-TAIL_LINES = 3  # below the run, within which more prose is looked for
-
-WEIGHTS = {
+WEIGHTS = {  # prose weighs its words
     Kind.SHORT: -10.0,
     Kind.ITEM: -6.0,
     Kind.DATE: -14.0,
     Kind.BYLINE: -14.0,
-    Kind.CAPTION: -4.2,
-    Kind.CREDIT: -4.2,
+    Kind.CAPITALS: -14.0,
+    Kind.CAPTION: -4.0,
+    Kind.CREDIT: -4.0,
+    Kind.REPEATED: -14.0,
     Kind.FURNITURE: -14.0,
     Kind.LINKS: -10.0,
     Kind.TEASER: -28.0,
@@ -35,55 +27,60 @@ WEIGHTS = {
     Kind.OTHERS: -20.0,
     Kind.END: -200.0,
 }
-QUOTE_WEIGHT = -3.0  # a short line that ends like a sentence
+QUOTE_WEIGHT = -3.0  # of a short line that ends like a sentence
+PROSE_CAP = 60  # words of a line that weigh: one huge line is no proof
+DATELINE_WEIGHT = 40.0  # more, for an article begins there
+QUIET_COST = 150.0  # at most, of short lines in a row: tables and lists stand in the midst of articles
+EARLIER_SHARE = 0.5  # an earlier run this good wins: comments and teasers come after the article
+EARLIER_LEAST = 80.0
+EARLIER_RUNS = 10  # that may win, one over the other: many more would be a page of nothing but runs
+THREAD_LEAST = 40.0  # of a run above the first comment, or the comments are the article
+LEAD_WORDS = 15  # at least, of a paragraph outside of the run
+LEAD_LINES = 12  # above the run, within which a lead with a dateline is looked for
+TAIL_LINES = 3  # below the run, within which more prose is looked for
+LIST_ITEMS = 3  # at least, of a list that a colon announces
+REPEATED_WORDS = 12  # at least, of a paragraph that is left out where it is printed again
+
+_KEPT = frozenset({Kind.PROSE, Kind.SHORT, Kind.ITEM})
+
+Run = tuple[int, int, float]  # first line, line after the last, sum of their weights
 
 
 def body_numbers(lines: Sequence[Line]) -> list[int]:
-    """The numbers of the lines that make the body, in order; empty where no line is prose."""
-    lines = lines[: _thread(lines)]
+    """The numbers of the lines that make the body, in order. Where none is prose, of all that may be an article's."""
     weights = weigh(lines)
-    start, stop, total = best_run(weights)
-    while total:
-        earlier_start, earlier_stop, earlier = best_run(weights[:start] if start else [])
-        if earlier < max(EARLIER_LEAST, EARLIER_SHARE * total):
-            break
-        start, stop, total = earlier_start, earlier_stop, earlier
+    start, stop, total = _article_run(weights, _thread(lines))
     if not total:
-        return []
-    numbers = [*_lead(lines, start), *range(start, stop), *_tail(lines, stop)]
-    return _without_noise(lines, numbers)
-
-
-def _thread(lines: Sequence[Line]) -> int:
-    """Where a thread of comments begins; the number of lines where there is none, or no article above it."""
-    said = 0
-    for number, line in enumerate(lines):
-        if line.kind is Kind.COMMENT and said >= THREAD_WORDS:
-            return number
-        said += line.words if line.prose else 0
-    return len(lines)
+        return [number for number, line in enumerate(lines) if line.kind in _KEPT]
+    stop += _listed(lines, stop)
+    return _without_noise(lines, [*_lead(lines, start), *range(start, stop), *_tail(lines, stop)])
 
 
 def weigh(lines: Sequence[Line]) -> list[float]:
     weights = []
-    quiet = 0.0
+    quiet = 0.0  # what the lines since the last prose weigh
     for line in lines:
+        weight = _weight(line)
         if line.prose:
-            weight = min(line.words, PROSE_CAP) + (DATELINE_BONUS if parse_dateline(line.text) else 0.0)
             quiet = 0.0
         else:
-            weight = WEIGHTS[line.kind]
             if line.kind in (Kind.SHORT, Kind.ITEM):
-                if line.ended and line.words >= 3:
-                    weight = QUOTE_WEIGHT
                 weight = max(weight, min(0.0, -QUIET_COST - quiet))
             quiet += weight
         weights.append(weight)
     return weights
 
 
-def best_run(weights: Sequence[float]) -> tuple[int, int, float]:
-    """The run of greatest sum as (start, stop, sum); (0, 0, 0.0) where none is above zero."""
+def _weight(line: Line) -> float:
+    if line.prose:
+        return min(line.words, PROSE_CAP) + (DATELINE_WEIGHT if parse_dateline(line.text) else 0.0)
+    if line.kind in (Kind.SHORT, Kind.ITEM) and line.ended and line.words >= 3:
+        return QUOTE_WEIGHT
+    return WEIGHTS[line.kind]
+
+
+def best_run(weights: Sequence[float]) -> Run:
+    """The run of greatest sum; (0, 0, 0.0) where none is above zero."""
     best = (0, 0, 0.0)
     total, start = 0.0, 0
     for number, weight in enumerate(weights):
@@ -93,6 +90,24 @@ def best_run(weights: Sequence[float]) -> tuple[int, int, float]:
         if total > best[2]:
             best = (start, number + 1, total)
     return best
+
+
+def _article_run(weights: Sequence[float], thread: int) -> Run:
+    """The best run, or one above it and above the comments that is nearly as good."""
+    run = best_run(weights[:thread])
+    if run[2] < THREAD_LEAST:
+        run = best_run(weights)
+    for _ in range(EARLIER_RUNS):
+        earlier = best_run(weights[: run[0]])
+        if earlier[2] < max(EARLIER_LEAST, EARLIER_SHARE * run[2]):
+            break
+        run = earlier
+    return run
+
+
+def _thread(lines: Sequence[Line]) -> int:
+    """Where a thread of comments begins; the number of lines where there is none."""
+    return next((number for number, line in enumerate(lines) if line.kind is Kind.COMMENT), len(lines))
 
 
 def _lead(lines: Sequence[Line], start: int) -> list[int]:
@@ -105,7 +120,7 @@ def _lead(lines: Sequence[Line], start: int) -> list[int]:
         if steps >= LEAD_LINES or line.kind is Kind.END:
             break
         steps += 1
-        if line.prose and line.words >= LEAD_WORDS and line.ended:
+        if _is_paragraph(line):
             found.append(number)
             if parse_dateline(line.text):
                 dated, steps = number, 0
@@ -113,6 +128,7 @@ def _lead(lines: Sequence[Line], start: int) -> list[int]:
 
 
 def _tail(lines: Sequence[Line], stop: int) -> list[int]:
+    """Paragraphs just below the run, that something short cut off."""
     found = []
     steps = 0
     for number in range(stop, len(lines)):
@@ -120,10 +136,25 @@ def _tail(lines: Sequence[Line], stop: int) -> list[int]:
         if steps >= TAIL_LINES or line.kind in (Kind.END, Kind.OTHERS, Kind.TEASER, Kind.COMMENT):
             break
         steps += 1
-        if line.prose and line.words >= LEAD_WORDS and line.ended:
+        if _is_paragraph(line):
             found.append(number)
             steps = 0
     return found
+
+
+def _is_paragraph(line: Line) -> bool:
+    return line.prose and line.words >= LEAD_WORDS and line.ended
+
+
+def _listed(lines: Sequence[Line], stop: int) -> int:
+    """How many lines below the run are the list that its last line, ended by a colon, announces."""
+    if not lines[stop - 1].text.endswith(":"):
+        return 0
+    below = stop
+    while below < len(lines) and lines[below].kind in (Kind.SHORT, Kind.ITEM):
+        below += 1
+    items = sum(line.kind is Kind.ITEM for line in lines[stop:below])
+    return below - stop if items >= LIST_ITEMS else 0
 
 
 def _without_noise(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
@@ -131,12 +162,12 @@ def _without_noise(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
     seen: set[str] = set()
     for number in numbers:
         line = lines[number]
-        if line.prose:
+        if line.kind not in _KEPT:
+            continue
+        if line.prose and line.words >= REPEATED_WORDS:
             same = key(line.text)
-            if line.words >= 12 and same in seen:
+            if same in seen:
                 continue
             seen.add(same)
-        elif line.kind not in (Kind.SHORT, Kind.ITEM):
-            continue
         kept.append(number)
     return kept

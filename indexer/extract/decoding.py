@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 import unicodedata
 
 from charset_normalizer import from_bytes
 
-SAMPLE = 65_536  # bytes at the beginning that are looked at to tell an encoding, or that there is none
+SAMPLE = 65_536  # bytes at the beginning that tell an encoding, or that there is none
 DECLARED_WITHIN = 4096  # bytes; HTML asks for 1024, pages take more
 BINARY_SHARE = 0.03  # of control characters, above which bytes are no text; random bytes have 0.11
-FLAWS = 0.05  # of characters beyond ASCII, that may be damaged in a text whose encoding is known
-NORMALIZED_AT_ONCE = 256  # characters; NFC takes the square of a run of combining marks
+FLAWS = 0.05  # of the characters beyond ASCII, that may be damaged in a text whose encoding is known
+COMPOSED_AT_ONCE = 256  # characters; NFC takes the square of a run of combining marks
 
-_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
+logging.getLogger("charset_normalizer").addHandler(logging.NullHandler())  # else Python prints its warnings
+
+_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,24 +25,34 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(
-    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})|<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})
+       | <meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_WIDER = {  # what pages declare, and the larger set that they write; as browsers read them
-    "iso8859-1": "cp1252",
+_OF_PAGES = re.compile(
+    r"utf-8|ascii|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|gb\w+|big5\w*|euc_\w+|shift_jis\w*|tis-620|johab|hz"
+)
+_SEVEN_BIT = re.compile(r"iso2022_\w+|hz")  # all of it is valid ASCII, so what it declares must be believed
+_WIDER = {  # what pages declare, and the larger set that they write: as browsers read them
     "ascii": "cp1252",
+    "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
+    "tis-620": "cp874",
     "gb2312": "gb18030",
     "gbk": "gb18030",
+    "big5": "big5hkscs",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
-    "tis-620": "cp874",
-    "big5": "big5hkscs",
 }
-_SEVEN_BIT = frozenset({"iso2022_jp", "iso2022_kr", "hz", "utf-7"})  # valid ASCII, so they must be believed
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b\x08")) + b"\x7f"
+
+_CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\f\r\x1b")) + b"\x7f"  # that no encoding of text uses
 # Control characters, and marks that show nothing and would part or join words for the search.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd\ufffe\uffff\ud800-\udfff]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
+    "\ud800-\udfff]"
+)
 _NEWLINES = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
+_RUN = re.compile(rf"\S{{1,{COMPOSED_AT_ONCE}}}")
 
 
 class UnreadableText(ValueError):
@@ -47,30 +60,30 @@ class UnreadableText(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """The text of a capture, without the control characters of ASCII. Raises UnreadableText.
+    """The text of a capture. Raises UnreadableText.
 
-    Asked in this order: a byte order mark, UTF-8 (nothing else is valid UTF-8 by chance, and pages that were saved anew
-    keep the declaration of the old encoding), the declared encoding, UTF-8 and the declared one again with a few damaged
-    characters, and the detected one.
+    Asked in this order: a byte order mark; UTF-8, which nothing else is by chance (pages that were saved anew still
+    declare the encoding they had before); the declared encoding; both again with a few damaged characters, which are
+    left out; the detected encoding.
     """
-    for mark, name in _BOMS:
+    for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, "replace")
     sample = data[:SAMPLE]
     declared = _declared(sample[:DECLARED_WITHIN])
-    if declared in _SEVEN_BIT:
+    if declared and _SEVEN_BIT.fullmatch(declared):
         return data.decode(declared, "replace")
     if wide := _utf16_without_mark(sample):
         return data.decode(wide, "replace")
     if len(sample) - len(sample.translate(None, _CONTROLS)) > BINARY_SHARE * len(sample):
-        raise UnreadableText("it is binary, not text")
+        raise UnreadableText("binary, not text")
     data = data.translate(None, _CONTROLS)
-    for name in ("utf-8", declared):
-        if name and (text := _strictly(data, name)) is not None:
-            return text
-    for name in ("utf-8", declared):
-        if name and (text := _with_flaws(data, name)) is not None:
-            return text
+    named = [name for name in ("utf-8", declared) if name]
+    for read in (_whole, _damaged):
+        for name in named:
+            text = read(data, name)
+            if text is not None:
+                return text
     best = from_bytes(sample).best()
     if best is None:
         raise UnreadableText("its encoding is not known; save it as UTF-8")
@@ -79,20 +92,21 @@ def decode(data: bytes) -> str:
 
 def tidy(text: str) -> str:
     """The text in NFC, its lines ended by \\n, without control characters and invisible marks."""
-    if text.isascii() and "\r" not in text and "\f" not in text:
+    if text.isascii() and text.isprintable():
         return text
     text = _UNWANTED.sub("", _NEWLINES.sub("\n", text))
     if unicodedata.is_normalized("NFC", text):
         return text
-    return re.sub(rf"\S{{1,{NORMALIZED_AT_ONCE}}}", lambda word: unicodedata.normalize("NFC", word[0]), text)
+    return _RUN.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
 
 
 def fold(text: str) -> str:
-    """The text on one line, tidy, with single spaces."""
+    """The text on one line, tidy, every white space a single space."""
     return " ".join(tidy(text).split())
 
 
 def _declared(head: bytes) -> str | None:
+    """The encoding that a page names itself, as Python calls it; None for one that no page can have."""
     match = _DECLARED.search(head)
     if not match:
         return None
@@ -100,6 +114,8 @@ def _declared(head: bytes) -> str | None:
         name = codecs.lookup((match[1] or match[2]).decode("ascii")).name
     except LookupError:
         return None
+    if not _OF_PAGES.fullmatch(name) and not _SEVEN_BIT.fullmatch(name):
+        return None  # UTF-16 for bytes that are none, or a codec that is no encoding
     return _WIDER.get(name, name)
 
 
@@ -108,26 +124,24 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     half = len(sample) // 2
     if half < 8:
         return None
-    if sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) < 0.05 * half:
+    first, second = sample[::2].count(0), sample[1::2].count(0)
+    if second > 0.7 * half and first < 0.05 * half:
         return "utf-16-le"
-    if sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.05 * half:
+    if first > 0.7 * half and second < 0.05 * half:
         return "utf-16-be"
     return None
 
 
-def _strictly(data: bytes, name: str) -> str | None:
+def _whole(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
-    except (UnicodeDecodeError, LookupError, ValueError):
+    except UnicodeDecodeError:
         return None
 
 
-def _with_flaws(data: bytes, name: str) -> str | None:
+def _damaged(data: bytes, name: str) -> str | None:
     """The text without its damaged characters, where they are few among those beyond ASCII."""
-    try:
-        text = data.decode(name, "replace")
-    except (LookupError, ValueError):
-        return None
-    flaws = text.count("\ufffd")
+    text = data.decode(name, "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return text if flaws <= FLAWS * beyond else None
+    flaws = text.count("\ufffd")
+    return text.replace("\ufffd", "") if flaws <= FLAWS * beyond else None

@@ -1,4 +1,4 @@
-"""What stands around an article's body in a text capture: title, standfirst, byline, date, captions.
+"""What stands around the body of an article: title, standfirst, byline, date, captions.
 
 Nothing is invented: what the lines do not say stays None or empty.
 """
@@ -7,31 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from indexer.extract.dates import PrintedDate, find_dates
-from indexer.extract.lines import Kind, Line, Role, is_credit, key
-from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, tidy_name
+from indexer.extract.lines import Kind, Line, Role, key
+from indexer.extract.names import Byline, is_person, parse_byline, parse_dateline, split_names, tidy_name
+from indexer.extract.rules import is_credit
 
 TITLE_WORDS = range(2, 31)
-TITLE_REACH = 25  # lines above the body within which the title stands
+TITLE_REACH = 25  # lines above the body, within which the title stands
 TITLE_LEAST = 0.45  # score of a title; see `_title_score`
-TITLE_ALONE = 3  # words of a title whose words the body does not use
+TITLE_ALONE = 3  # words of a line that stands alone above the body, and is its title whatever it says
+USED_LINES, USED_LENGTH = 40, 2000  # of the body, that tell its words; characters of each
 STANDFIRST_LINES = 2
 STANDFIRST_WORDS = range(6, 81)
 BULLET_WORDS = range(3, 41)
 MAX_SUMMARY = 12
-DATED_WORDS = 20  # a line of more words that holds a date is a sentence about something else
-DATED_SHARE = 5  # a line without a label is at most so many times as long as its date
+DATED_WORDS = 20  # at most, of a line that says when
+DATED_SHARE = 5  # times its date's length, at most, of a line that has no word such as "published"
 DATE_REACH = 5  # lines above the title, or below the body, within which a date is the article's
-CAPTION_LEAST = 5  # words
+LABEL_REACH = 40  # characters at the beginning of a line below the body, that say what its date is
+CAPTION_WORDS = 5  # at least; a shorter one is a name
+CAPTION_READ = 1000  # characters at the end of a caption with its credit
 MAX_CAPTIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """start: number of the line after the last that belongs to the head; earlier lines are not body."""
+    """Fields as in Article.
+
+    start: the lines above this number are not the body's, whatever they look like
+    own:   the numbers of the lines that are title and summary
+    """
 
     title: str | None = None
     summary: tuple[str, ...] = ()
@@ -41,15 +49,17 @@ class Head:
     published: date | datetime | None = None
     captions: tuple[str, ...] = ()
     start: int = 0
-    own: frozenset[int] = field(default_factory=frozenset)  # numbers of body lines that are title or summary
+    own: frozenset[int] = frozenset()
 
 
-def read_head(lines: Sequence[Line], body: Sequence[int], *, title: str | None = None, description: str | None = None) -> Head:
+def read_head(
+    lines: Sequence[Line], body: Sequence[int], *, title: str | None = None, description: str | None = None
+) -> Head:
     """What the lines around the body say of the article.
 
     body:        the numbers of its lines, in order
     title:       where it is known; its line is looked for, and no other is taken
-    description: what the page tells others of the article; its standfirst, where it prints it above the body
+    description: what the page tells others of the article: its standfirst, where it prints it above the body
     """
     if not body:
         return Head(title=title, published=_choose_date(lines, range(len(lines))))
@@ -67,30 +77,17 @@ def read_head(lines: Sequence[Line], body: Sequence[int], *, title: str | None =
         publisher=byline.publisher or (dateline.source if dateline else None),
         place=dateline.place if dateline else None,
         published=_find_date(lines, body, at, lead),
-        captions=_find_captions(lines, range(above.start, body[-1] + 1)),
+        captions=_find_captions(lines[above.start : body[-1] + 1]),
         start=start,
-        own=frozenset([*summary, *([] if at is None else [at])]),
+        own=frozenset(summary if at is None else [*summary, at]),
     )
 
 
 # ------------------------------------------------------------------------------------------------------------ title
 
-_TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE})
-_SITE = re.compile(r"\s[|»·–—-]\s[^|»·–—]{2,40}$")
+_TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE, Kind.CAPITALS, Kind.REPEATED})
+_ABOVE_TITLES = frozenset({Kind.FURNITURE, Kind.DATE, Kind.OTHERS, Kind.END})
 _STEM = re.compile(r"\w{3,5}")  # a word's beginning stands for its inflections
-
-
-def _find_title(lines: Sequence[Line], body: Sequence[int]) -> int | None:
-    """The line above the body, or its first, whose words the body takes up most; None where no line fits."""
-    used = _stems(" ".join(lines[n].text[:2000] for n in body[:40] if lines[n].prose))
-    best, best_score = None, TITLE_LEAST
-    for number in range(max(0, body[0] - TITLE_REACH), body[0] + 1):
-        if not _may_be_title(lines[number]) or (number == body[0] and len(body) < 2):
-            continue
-        score = _title_score(lines, number, body[0], used)
-        if score > best_score:
-            best, best_score = number, score
-    return _first_line(lines, body) if best is None else best
 
 
 def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | None:
@@ -99,22 +96,17 @@ def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | 
     return next((n for n in range(body[0], -1, -1) if key(lines[n].text) == wanted), None)
 
 
-def _first_line(lines: Sequence[Line], body: Sequence[int]) -> int | None:
-    """The first line that is no furniture, where it stands alone above the body like a title."""
-    for number in range(body[0]):
-        if lines[number].kind in (Kind.FURNITURE, Kind.DATE, Kind.OTHERS, Kind.END):
+def _find_title(lines: Sequence[Line], body: Sequence[int]) -> int | None:
+    """The line above the body, or its first, that fits best as title; None where none fits."""
+    used = _stems(" ".join(lines[n].text[:USED_LENGTH] for n in body[:USED_LINES] if lines[n].prose))
+    best, best_score = None, TITLE_LEAST
+    for number in range(max(0, body[0] - TITLE_REACH), body[0] + 1):
+        if not _may_be_title(lines[number]) or (number == body[0] and len(body) < 2):
             continue
-        alone = _may_be_title(lines[number]) and lines[number].words >= TITLE_ALONE and lines[number + 1].gap
-        return number if alone else None
-    return None
-
-
-def _may_be_title(line: Line) -> bool:
-    if line.bullet or line.words not in TITLE_WORDS or line.text.endswith((":", ",", ";")):
-        return False
-    if line.ended and not line.text.rstrip("'\"”’»").endswith(("?", "!")):
-        return False
-    return line.kind in _TITLE_KINDS or line.reason in ("printed before", "capitals")
+        score = _title_score(lines, number, body[0], used)
+        if score > best_score:
+            best, best_score = number, score
+    return _find_lone_line(lines, body) if best is None else best
 
 
 def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str]) -> float:
@@ -125,60 +117,94 @@ def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str])
         return 0.0
     score = sum(stem in used for stem in stems) / len(stems) * min(1.0, (len(stems) + 1) / 5)
     below = lines[number + 1 : number + 5]
-    if any(other.kind in (Kind.DATE, Kind.BYLINE) or find_dates(other.text[:80]) for other in below if other.words <= DATED_WORDS):
+    if any(_says_when(other) or other.kind is Kind.BYLINE for other in below):
         score += 0.25
     if line.gap and below and below[0].gap:
         score += 0.1
-    if line.role is Role.HEADING or all(other.words < TITLE_ALONE or not _may_be_title(other) for other in lines[:number]):
+    if line.role is Role.HEADING or not any(_is_rival(other) for other in lines[:number]):
         score += 0.2
     return score - 0.3 * (first - number) / TITLE_REACH
+
+
+def _may_be_title(line: Line) -> bool:
+    if line.bullet or line.words not in TITLE_WORDS or line.text.endswith((":", ",", ";")):
+        return False
+    if line.ended and not line.text.rstrip("'\"”’»").endswith(("?", "!")):
+        return False
+    return line.kind in _TITLE_KINDS
+
+
+def _is_rival(line: Line) -> bool:
+    return line.words >= TITLE_ALONE and _may_be_title(line)
+
+
+def _find_lone_line(lines: Sequence[Line], body: Sequence[int]) -> int | None:
+    """The first line that is no furniture, where it stands alone above the body as titles do."""
+    number = next((n for n in range(body[0]) if lines[n].kind not in _ABOVE_TITLES), None)
+    return number if number is not None and _is_rival(lines[number]) and lines[number + 1].gap else None
 
 
 def _stems(text: str) -> set[str]:
     return {stem[0] for word in text.casefold().split() if (stem := _STEM.search(word))}
 
 
-# ---------------------------------------------------------------------------------------------------- standfirst, byline
+# ------------------------------------------------------------------------------------------------ standfirst and byline
+
+_LONE_LEADS = frozenset({"by", "von", "par", "por", "di", "author", "words by", "written by"})
+_OVER = frozenset({Kind.PROSE, Kind.OTHERS, Kind.TEASER, Kind.LINKS, Kind.END})
 
 
 def _find_standfirst(lines: Sequence[Line], body: Sequence[int], title: int | None) -> tuple[list[int], int]:
-    """Sentences between title and byline or date, and the number of the line after that byline or date."""
+    """Sentences between the title and the lines that say when and who, and the number of the line below those."""
     if title is None:
         return [], 0
     found: list[int] = []
     number = title + 1
-    while number < len(lines) and len(found) < STANDFIRST_LINES and _may_stand_first(lines[number]):
+    while number < body[-1] and len(found) < STANDFIRST_LINES and _may_stand_first(lines[number]):
         found.append(number)
         number += 1
     end = 0
-    while found and number < body[-1] and not (lines[number].prose and not _says_when_or_who(lines, number)):
+    while found and number < body[-1] and lines[number].kind not in _OVER:
+        if _says_when_or_who(lines, number):
+            end = number + 1
         number += 1
-        if _says_when_or_who(lines, number - 1):
-            end = number
     return (found, end) if end and any(lines[n].prose for n in body if n >= end) else ([], 0)
 
 
 def _may_stand_first(line: Line) -> bool:
-    return line.words in STANDFIRST_WORDS and not line.bullet and line.kind in (Kind.PROSE, Kind.SHORT, Kind.LINKS)
+    if line.words not in STANDFIRST_WORDS or line.bullet or parse_dateline(line.text):
+        return False
+    return line.kind in (Kind.PROSE, Kind.SHORT, Kind.LINKS)
 
 
-def _find_marked(lines: Sequence[Line], above: Sequence[int], body: Sequence[int], description: str | None) -> list[int]:
-    """Lines that the page marks as standfirst, or above the body prints what it tells others of the article."""
-    wanted = key(description or "")
-    within = [*above, *body[:STANDFIRST_LINES]]
-    marked = [n for n in within if lines[n].role is Role.STANDFIRST and lines[n].words in STANDFIRST_WORDS]
-    return marked or [n for n in above if lines[n].words in STANDFIRST_WORDS and key(lines[n].text) == wanted and n not in body]
+def _find_marked(
+    lines: Sequence[Line], above: Sequence[int], body: Sequence[int], description: str | None
+) -> list[int]:
+    """Lines that the page marks as standfirst, or that print above the body what it tells others of the article."""
+    near = [n for n in (*above, *body[:STANDFIRST_LINES]) if lines[n].words in STANDFIRST_WORDS]
+    marked = [n for n in near if lines[n].role is Role.STANDFIRST and _is_statement(lines[n].text)]
+    told = key(description or "")
+    return marked or [n for n in near if n not in body and key(lines[n].text) == told]
+
+
+def _is_statement(text: str) -> bool:
+    """Whether a line says something: mostly in letters, and not who wrote it."""
+    names = split_names(text)
+    return 2 * sum(map(str.isalpha, text)) > len(text) and not (names and is_person(names[0]))
 
 
 def _is_bullet(line: Line) -> bool:
     return line.kind is Kind.ITEM and line.words in BULLET_WORDS
 
 
-def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
-    line = lines[number]
-    if line.words > DATED_WORDS:
+def _says_when(line: Line) -> bool:
+    if line.words > DATED_WORDS or line.kind in (Kind.CAPTION, Kind.CREDIT):
         return False
-    return line.kind in (Kind.DATE, Kind.BYLINE) or bool(_byline_at(lines, number)) or bool(find_dates(line.text))
+    return line.kind is Kind.DATE or bool(find_dates(line.text))
+
+
+def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
+    return _says_when(lines[number]) or _byline_at(lines, number) is not None
 
 
 def _find_byline(lines: Sequence[Line], numbers: Sequence[int]) -> Byline:
@@ -189,28 +215,34 @@ def _find_byline(lines: Sequence[Line], numbers: Sequence[int]) -> Byline:
 
 def _byline_at(lines: Sequence[Line], number: int) -> Byline | None:
     text = lines[number].text
-    if text.casefold().rstrip(":") in ("by", "von", "par", "por", "di", "author", "words by", "written by"):
-        below = lines[number + 1].text if number + 1 < len(lines) else ""
-        return Byline((tidy_name(below),)) if is_person(below) else None
-    return parse_byline(text)
+    if text.casefold().rstrip(":") not in _LONE_LEADS:
+        return parse_byline(text)
+    below = lines[number + 1].text if number + 1 < len(lines) else ""
+    return Byline((tidy_name(below),)) if is_person(below) else None
 
 
 # ------------------------------------------------------------------------------------------------------------ date
 
-_STAMP = re.compile(r"\b(?:published|posted|created|updated|modified|date|by|upd)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(r"\b(?:published|posted|created|first)\b", re.IGNORECASE)
-_UPDATED = re.compile(r"\b(?:updated|modified|edited|upd)\b", re.IGNORECASE)
+_CHANGED = re.compile(r"\b(?:updated|modified|edited|upd)\b", re.IGNORECASE)
+_DATED = re.compile(r"\b(?:published|posted|created|updated|modified|upd|date|by)\b", re.IGNORECASE)
+_UNDATED_KINDS = frozenset(
+    {Kind.PROSE, Kind.ITEM, Kind.TEASER, Kind.END, Kind.CAPTION, Kind.CREDIT, Kind.COMMENT}
+)  # a date in one of them is not the article's
 
 
 def _find_date(lines: Sequence[Line], body: Sequence[int], title: int | None, lead: int) -> date | datetime | None:
-    """The date in the dateline, or else below the title, above it, below the body, in this order."""
+    """The date in the dateline, or else below the title, above it, or below the body, in this order."""
     dateline = parse_dateline(lines[lead].text)
     if dateline and (dates := find_dates(lines[lead].text[: dateline.end])):
         return dates[0].value
-    below_title = range(0 if title is None else title + 1, lead)
-    above_title = range(0 if title is None else max(0, title - DATE_REACH), 0 if title is None else title)
-    below_body = [n for n in range(body[-1] + 1, min(len(lines), body[-1] + 1 + DATE_REACH)) if _PUBLISHED.search(lines[n].text[:40])]
-    for numbers in (below_title, above_title, below_body):
+    top = 0 if title is None else title
+    below = range(body[-1] + 1, min(len(lines), body[-1] + 1 + DATE_REACH))
+    for numbers in (
+        range(top if title is None else top + 1, lead),
+        range(max(0, top - DATE_REACH), top),
+        [n for n in below if _PUBLISHED.search(lines[n].text[:LABEL_REACH])],
+    ):
         found = _choose_date(lines, numbers)
         if found:
             return found
@@ -218,45 +250,56 @@ def _find_date(lines: Sequence[Line], body: Sequence[int], title: int | None, le
 
 
 def _choose_date(lines: Sequence[Line], numbers: Sequence[int]) -> date | datetime | None:
-    """Of the dates on these lines one said to be of publication, else one not said to be of a change, else the first."""
-    ranked: list[tuple[int, PrintedDate]] = []
-    for number in numbers:
-        line = lines[number]
-        if line.words > DATED_WORDS or line.kind in (Kind.PROSE, Kind.TEASER, Kind.END, Kind.CAPTION, Kind.CREDIT, Kind.COMMENT, Kind.ITEM):
-            continue
-        text = line.text
-        if number + 1 < len(lines) and lines[number + 1].kind is Kind.DATE and not find_dates(lines[number + 1].text):
-            text += " " + lines[number + 1].text  # the time stands on a line of its own
-        before = 0
-        for printed in find_dates(text):
-            label = text[before : printed.start]
-            before = printed.end
-            if not _STAMP.search(label) and len(text) > DATED_SHARE * (printed.end - printed.start):
-                continue  # a sentence about that day
-            ranked.append((0 if _PUBLISHED.search(label) else 2 if _UPDATED.search(label) else 1, printed))
-    return min(ranked, key=lambda item: item[0])[1].value if ranked else None
+    """Of the dates on these lines one that is called published, else one that is not called changed, else the first."""
+    ranked = [candidate for n in numbers for candidate in _dates_at(lines, n)]
+    return min(ranked, key=lambda candidate: candidate[0])[1].value if ranked else None
+
+
+def _dates_at(lines: Sequence[Line], number: int) -> list[tuple[int, PrintedDate]]:
+    """The dates on a line with their ranks, lower ones first to be taken."""
+    line = lines[number]
+    if line.words > DATED_WORDS or line.kind in _UNDATED_KINDS:
+        return []
+    text = line.text
+    below = lines[number + 1] if number + 1 < len(lines) else None
+    if below and below.kind is Kind.DATE and not find_dates(below.text):
+        text += " " + below.text  # the time stands on a line of its own
+    found = []
+    read = 0
+    for printed in find_dates(text):
+        label = text[read : printed.start]
+        read = printed.end
+        if _DATED.search(label) or len(text) <= DATED_SHARE * (printed.end - printed.start):
+            found.append((0 if _PUBLISHED.search(label) else 2 if _CHANGED.search(label) else 1, printed))
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------------ captions
 
-_CREDIT_END = re.compile(r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*(?:photo|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE)
+_CREDIT_END = re.compile(
+    r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*(?:photo|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE
+)
 _CREDIT_START = re.compile(r"^\(?(?:file\s)?(?:photo|image|picture|caption|above|pictured)\s?:\s*", re.IGNORECASE)
 
 
-def _find_captions(lines: Sequence[Line], numbers: Sequence[int]) -> tuple[str, ...]:
+def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
     """What the photos show, without their credits, each caption once."""
     captions: list[str] = []
-    for number in numbers:
-        line = lines[number]
-        if line.kind is Kind.CREDIT:
-            text = _CREDIT_START.sub("", _CREDIT_END.sub("", line.text[-1000:], count=1)).strip()
-        elif line.kind is Kind.CAPTION:
-            text = line.text
-        else:
-            continue
+    keys: list[str] = []
+    for line in lines:
+        text = _caption(line)
         same = key(text)
-        if len(text.split()) < CAPTION_LEAST or is_credit(text):
+        if len(text.split()) < CAPTION_WORDS or is_credit(text):
             continue
-        if not any(same.startswith(key(known)) or key(known).startswith(same) for known in captions):
+        if not any(same.startswith(known) or known.startswith(same) for known in keys):
             captions.append(text)
-    return tuple(captions[:MAX_CAPTIONS])
+            keys.append(same)
+        if len(captions) == MAX_CAPTIONS:
+            break
+    return tuple(captions)
+
+
+def _caption(line: Line) -> str:
+    if line.kind is Kind.CREDIT:
+        return _CREDIT_START.sub("", _CREDIT_END.sub("", line.text[-CAPTION_READ:], count=1)).strip()
+    return line.text if line.kind is Kind.CAPTION else ""

@@ -1,15 +1,16 @@
 """An HTML page -> the parts of an article.
 
-The page is parsed once. Its body is found twice: by trafilatura, which knows the tags of many sites, and by the method for
-text captures on the page's own lines, which knows what they say. Where trafilatura stops early or picks something else,
+The page is parsed once. Its body is found twice: by trafilatura, which knows the tags of many sites, and by the method
+for text captures on the page's own lines, which knows what they say. Where trafilatura stops early or finds a scrap,
 the second opinion wins.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
 
@@ -19,133 +20,157 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
 from indexer.extract.body import body_numbers
+from indexer.extract.classes import SAME_BEGINNING, classify
+from indexer.extract.dates import find_dates
 from indexer.extract.decoding import fold
-from indexer.extract.head import Head, read_head
-from indexer.extract.lines import SAME_BEGINNING, Line, Role, classify, count_words, key
-from indexer.extract.metadata import MAX_JSON, META_NAMES, Metadata, parse_moment, read_metadata
+from indexer.extract.head import DATED_WORDS, TITLE_WORDS, Head, read_head
+from indexer.extract.lines import Kind, Line, Role, count_words, key
+from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, Metadata, parse_moment, read_metadata
+from indexer.extract.text import without_biography
 
-MAX_PAGE = 8_000_000  # characters, without images and scripts that stand in the page
-MAX_ELEMENTS = 60_000  # above it trafilatura would take minutes; the lines alone tell then
-LINKED = 0.8  # share of a line's characters inside links that makes it a link
+MAX_TAGS = 200_000  # of a page; a long article has 20,000
+MAX_ELEMENTS = 40_000  # above it trafilatura would take too long, and the lines alone tell
+MAX_METADATA = 3000  # characters of an element that carries metadata; a longer one is a part of the page
+SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
-APART = 0.3
-LONGER = 1.3  # times trafilatura's words, that the lines' body has where trafilatura stopped early
+LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
+TITLE_SHARE = 0.5  # of the letters that a page tells as its title, that are the title without the site's name
 
-_DATA_URI = re.compile(r"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
-_SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed canvas math head select option textarea button input nav footer audio video map".split()
+for library in ("trafilatura", "htmldate"):
+    logging.getLogger(library).addHandler(logging.NullHandler())  # else Python prints their warnings
+
+_UNSEEN = frozenset(
+    """
+    script style noscript template svg iframe object embed canvas math head select option textarea button input nav
+    footer audio video map
+    """.split()
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var wbr img ruby rt rp".split()
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong
+    sub sup time tt u var wbr img ruby rt rp
+    """.split()
 )
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 section article ul ol blockquote".split())
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPHS = _HEADINGS | {"p", "section", "article", "ul", "ol", "blockquote"}  # an empty line parts them
 _CAPTION_CLASS = re.compile(r"(?:^|[-_\s])caption(?:$|[-_\s])", re.IGNORECASE)
-_STANDFIRST_CLASS = re.compile(r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])", re.IGNORECASE)
-_NOISE = frozenset({"page_furniture", "own_business", "other_stories", "byline"})  # reasons of `lines.classify`
-_MICRODATA = frozenset({"author", "datePublished", "dateCreated"})
-_METADATA_TAGS = frozenset({"title", "h1", "time"})
-MAX_ELEMENT = 3000  # characters of an element that carries metadata; a longer one is a part of the page
+_STANDFIRST_CLASS = re.compile(
+    r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_NOISE = frozenset({Kind.FURNITURE, Kind.OTHERS, Kind.BYLINE})
 
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
     """The article as the page prints it, and what the page says of itself."""
 
-    body: str
+    body: str  # paragraphs parted by a blank line; empty where no line may be an article's
     head: Head
     metadata: Metadata
 
 
-def read_page(text: str) -> PageParts:
-    """The article in an HTML page; an empty body where nothing on it reads like one."""
-    tree = parse(text)
+def read_page(source: str) -> PageParts:
+    """The article in an HTML page. Raises ValueError for a page that is no page, or has more than MAX_TAGS."""
+    tree = _parse(source)
     metadata = read_metadata(metadata_elements(tree))
     lines = classify(page_lines(tree))
+    title = _printed_title(lines, metadata.title)
     numbers = body_numbers(lines)
     paragraphs = _main_paragraphs(tree)
     if _is_better(lines, numbers, paragraphs):
-        head = read_head(lines, numbers, title=metadata.title, description=metadata.description)
+        head = read_head(lines, numbers, title=title, description=metadata.description)
         body = [lines[n].text for n in numbers if n >= head.start and n not in head.own]
     else:
-        head = read_head(lines, _numbers_of(lines, paragraphs) or numbers, title=metadata.title, description=metadata.description)
+        numbers = _numbers_of(lines, paragraphs) or numbers
+        head = read_head(lines, numbers, title=title, description=metadata.description)
         body = _without_noise(paragraphs, lines, head)
     if metadata.published is None and head.published is None:
-        head = replace(head, published=_stated_date(tree))
-    return PageParts("\n\n".join(body), head, metadata)
+        metadata = replace(metadata, published=_found_date(tree))
+    return PageParts("\n\n".join(without_biography(body, metadata.author or head.author)), head, metadata)
 
 
-def parse(text: str) -> HtmlElement:
-    """The page as a tree, without comments. Raises ValueError for a page without elements, or one past MAX_PAGE."""
-    if len(text) > MAX_PAGE:
-        text = _DATA_URI.sub("", text)
-    if len(text) > MAX_PAGE:
-        raise ValueError(f"the page has more than {MAX_PAGE:,} characters, which no article has")
+def _parse(source: str) -> HtmlElement:
+    if source.count("<") > MAX_TAGS:
+        raise ValueError(f"the page has more than {MAX_TAGS:,} tags, which no article has")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, AssertionError, TypeError):
-        raise ValueError("the page has no readable text") from None
+        return document_fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, AssertionError):
+        raise ValueError("no readable text") from None
 
 
 # ------------------------------------------------------------------------------------------------------------ lines
 
 
-@dataclass(slots=True)
-class _Depth:
-    """How many elements of each sort are open."""
+def page_lines(tree: HtmlElement) -> list[Line]:
+    """What a reader sees of the page, a line for each block, with what the page's tags say of it."""
+    reader = _Reader()
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        if element.tag in _UNSEEN:
+            if event == "start":
+                walk.skip_subtree()
+            else:
+                reader.read(element.tail)
+        elif event == "start":
+            reader.enter(element)
+        else:
+            reader.leave(element)
+    reader.end_line()
+    return reader.lines
 
+
+@dataclass(slots=True)
+class _Reader:
+    """Gathers the lines of a page: the numbers say how many elements of each sort are open."""
+
+    lines: list[Line] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)  # of the line that is being read
+    role: Role = Role.NONE
+    gap: int = 0
+    linked: int = 0  # characters of the line inside links
     links: int = 0
     items: int = 0
     headings: int = 0
     captions: int = 0
 
+    def enter(self, element: HtmlElement) -> None:
+        self._count(element.tag, 1)
+        if element.tag not in _INLINE:
+            self.role = _role(element)
+        self.read(element.text)
 
-def page_lines(tree: HtmlElement) -> list[Line]:
-    """What a reader sees of the page, a line for each block, with what its tags say of it."""
-    lines: list[Line] = []
-    pieces: list[str] = []
-    linked = gap = 0
-    role = Role.NONE
-    depth = _Depth()
+    def leave(self, element: HtmlElement) -> None:
+        self._count(element.tag, -1)
+        self.read(element.tail)
 
-    def end_line() -> None:
-        nonlocal linked, gap, role
-        text = fold("".join(pieces))
-        if text:
-            line = Line(text, gap, depth.items > 0, links=linked / len(text))
-            line.role = Role.CAPTION if depth.captions else Role.HEADING if depth.headings else role
-            lines.append(line)
-            gap = 0
-        pieces.clear()
-        linked = 0
-        role = Role.NONE
-
-    walk = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        skipped = tag in _SKIPPED
-        step = 1 if event == "start" else -1
-        if skipped and step == 1:
-            walk.skip_subtree()
-            continue
-        text = element.text if step == 1 else element.tail
+    def _count(self, tag: str, step: int) -> None:
         if tag == "a":
-            depth.links += step
-        elif not skipped and tag not in _INLINE:
-            end_line()
-            if step == 1:
-                role = _role(element)
-            gap = max(gap, int(tag in _PARAGRAPHS))
-            depth.items += step * (tag == "li")
-            depth.captions += step * (tag == "figcaption")
-            depth.headings += step * (tag in _HEADINGS)
+            self.links += step
+        if tag in _INLINE:
+            return
+        self.end_line()
+        self.gap |= tag in _PARAGRAPHS
+        self.items += step * (tag == "li")
+        self.headings += step * (tag in _HEADINGS)
+        self.captions += step * (tag == "figcaption")
+
+    def read(self, text: str | None) -> None:
         if text:
-            pieces.append(text)
-            if depth.links:
-                linked += len(text.strip())
-    end_line()
-    return lines
+            self.pieces.append(text)
+            if self.links:
+                self.linked += len(text.strip())
+
+    def end_line(self) -> None:
+        text = fold("".join(self.pieces))
+        if text:
+            role = Role.CAPTION if self.captions else Role.HEADING if self.headings else self.role
+            self.lines.append(Line(text, self.gap, self.items > 0, role, self.linked / len(text)))
+            self.gap = 0
+        self.pieces.clear()
+        self.linked = 0
+        self.role = Role.NONE
 
 
 def _role(element: HtmlElement) -> Role:
@@ -157,74 +182,110 @@ def _role(element: HtmlElement) -> Role:
     return Role.STANDFIRST if _STANDFIRST_CLASS.search(marks) else Role.NONE
 
 
+def _printed_title(lines: Sequence[Line], told: str | None) -> str | None:
+    """The title as a line of the page prints it, where the page tells others its own name with it."""
+    if not told or not SITE_PART.search(told):
+        return told
+    whole = key(told)
+    for line in lines:
+        printed = key(line.text) if line.words in TITLE_WORDS else ""
+        if len(printed) >= TITLE_SHARE * len(whole) and whole.startswith(printed):
+            return line.text
+    return told
+
+
 # ------------------------------------------------------------------------------------------------------------ body
 
 
 def _main_paragraphs(tree: HtmlElement) -> list[str]:
-    """The page's main text as trafilatura finds it; empty where it finds none or the page is too large for it."""
+    """The page's main text as trafilatura finds it; empty where it finds none, or the page is too large for it."""
     if tree.xpath("count(//*)") > MAX_ELEMENTS:
         return []
     try:
         document = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
-    except Exception:  # noqa: BLE001 - what a broken page makes it raise is known to nobody, and the lines remain
+    except Exception:  # what a broken page makes it raise is known to nobody, and the lines remain
         return []
-    text = document.text if document is not None else None
-    return [folded for line in (text or "").split("\n") if (folded := fold(line))]
+    text = getattr(document, "text", None) or ""
+    return [folded for line in text.split("\n") if (folded := fold(line).strip("| "))]  # it draws tables with bars
 
 
 def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequence[str]) -> bool:
-    """Whether the lines' own body is to be taken: trafilatura stopped in its midst, or took something else and less."""
-    found = sum(lines[n].words for n in numbers)
+    """Whether the lines' own body is to be taken: trafilatura stopped in its midst, or found a scrap or nothing."""
     main = sum(map(count_words, paragraphs))
-    return found > LONGER * main
+    if sum(lines[n].words for n in numbers) <= LONGER * main:
+        return False
+    own = {_beginning(lines[n].text) for n in numbers}
+    shared = sum(count_words(text) for text in paragraphs if _beginning(text) in own)
+    return main < SCRAP_WORDS or shared >= AGREED * main
 
 
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:
     """The numbers of the lines that hold these paragraphs."""
-    wanted = {key(text)[:SAME_BEGINNING] for text in paragraphs}
-    return [n for n, line in enumerate(lines) if key(line.text)[:SAME_BEGINNING] in wanted]
+    wanted = {_beginning(text) for text in paragraphs}
+    return [n for n, line in enumerate(lines) if _beginning(line.text) in wanted]
+
+
+def _beginning(text: str) -> str:
+    return key(text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]
 
 
 def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head) -> list[str]:
-    """The paragraphs but for what the page marks as caption, its own title and standfirst, and its furniture."""
-    known = {key(lines[n].text) for n in head.own} | {key(line.text) for line in lines if line.role is Role.CAPTION}
-    judged = classify([Line(text, gap=1) for text in paragraphs])
-    return [line.text for line in judged if line.reason not in _NOISE and key(line.text) not in known]
+    """The paragraphs without title, standfirst, captions and the page's furniture; above the first, no date either."""
+    known = {key(lines[n].text) for n in head.own} | {key(head.title or "")}
+    known |= {key(line.text) for line in lines if line.role is Role.CAPTION}
+    headings = {key(line.text) for line in lines if line.role is Role.HEADING}
+    kept: list[str] = []
+    for line in classify([Line(text, gap=1) for text in paragraphs]):
+        same = key(line.text)
+        if same in known or line.kind in _NOISE:
+            continue
+        if not kept and (same in headings or _is_dated(line)):
+            continue
+        kept.append(line.text)
+    return kept
+
+
+def _is_dated(line: Line) -> bool:
+    return line.kind is Kind.DATE or (line.words <= DATED_WORDS and bool(find_dates(line.text)))
 
 
 # ------------------------------------------------------------------------------------------------------------ metadata
+
+_METADATA_TAGS = frozenset({"title", "h1", "time"})
+_MICRODATA = frozenset({"author", "datePublished", "dateCreated"})
 
 
 def metadata_elements(tree: HtmlElement) -> str:
     """HTML of the few elements that carry metadata, in the order of the page."""
     page = tree.getroottree().getroot()
-    parts = [f'<html lang="{escape(page.get("lang") or page.get("xml:lang") or "")}">']
+    language = page.get("lang") or page.get("xml:lang") or ""
+    parts = [f'<html lang="{escape(language)}">']
     for element in tree.iter("*"):
         if _carries_metadata(element):
             source = tostring(element, encoding="unicode", with_tail=False)
-            if len(source) <= (MAX_JSON if element.tag == "script" else MAX_ELEMENT):
+            if len(source) <= (MAX_JSON if element.tag == "script" else MAX_METADATA):
                 parts.append(source)
     return "".join(parts)
 
 
 def _carries_metadata(element: HtmlElement) -> bool:
     tag = element.tag
-    if tag in _METADATA_TAGS:
-        return True
     if tag == "meta":
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
-        return bool(name) and name.strip().casefold() in META_NAMES
+        return name is not None and name.strip().casefold() in META_NAMES
     if tag == "script":
         return "ld+json" in (element.get("type") or "")
     if tag == "link":
-        return element.get("rel") == "canonical"
+        return bool(element.get("rel") == "canonical")
+    if tag in _METADATA_TAGS or element.get("rel") == "author" or element.get("itemprop") in _MICRODATA:
+        return True
     marks = element.get("class")
-    return bool(marks and ("yline" in marks or "uthor" in marks)) or element.get("itemprop") in _MICRODATA or element.get("rel") == "author"
+    return marks is not None and ("yline" in marks or "uthor" in marks)
 
 
-def _stated_date(tree: HtmlElement) -> date | datetime | None:
-    """The day that htmldate reads from the page's address, header and marked elements."""
+def _found_date(tree: HtmlElement) -> date | datetime | None:
+    """The day that htmldate reads from the page's header and marked elements."""
     try:
         return parse_moment(find_date(tree, extensive_search=False, original_date=True) or "")
-    except (ValueError, OverflowError):
+    except Exception:  # as with trafilatura; and a page without a date is an article all the same
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
-READ = 400  # characters; more make it slower, and hardly surer
-LEAST = 30  # letters, below which it is a guess
+READ = 400  # characters; more are slower, and hardly surer
+LEAST = 30  # letters, below which it would be a guess
 SURE = 0.5  # least probability of the language named
+
 _UNDECIDED = "und"
 _CODE = re.compile(r"[a-z]{2}")
 
@@ -17,15 +18,15 @@ _CODE = re.compile(r"[a-z]{2}")
 def detect(text: str) -> str | None:
     """ISO 639-1 code; None where the text is too short to tell."""
     sample = " ".join(text[: 2 * READ].split())[:READ]
-    if sum(char.isalpha() for char in sample) < LEAST:
+    if sum(map(str.isalpha, sample)) < LEAST:
         return None
     code, _ = _identifier().classify(sample)
-    return str(code) if code != _UNDECIDED else None
+    return None if code == _UNDECIDED else str(code)
 
 
-def declared(tag: str | None) -> str | None:
+def declared(tag: str) -> str | None:
     """The ISO 639-1 code in a language tag such as en-GB or pt_BR; None for any other text."""
-    code = re.split(r"[-_]", (tag or "").strip().casefold(), maxsplit=1)[0]
+    code = re.split(r"[-_]", tag.strip().casefold(), maxsplit=1)[0]
     return code if _CODE.fullmatch(code) else None
 
 

@@ -1,55 +1,90 @@
 """What a page says of itself: JSON-LD, Open Graph, Dublin Core, Highwire and plain meta tags, microdata, bylines.
 
-`read_metadata` takes the few elements that carry metadata, not the page. Each field has a table of its sources, the most
-trustworthy first.
+`read_metadata` takes the few elements of a page that carry metadata. Each field has its sources, the most trustworthy
+first.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from indexer.extract import language
-from indexer.extract.decoding import fold
 from indexer.extract.dates import MAX_YEAR, MIN_YEAR, find_dates
+from indexer.extract.decoding import fold
 from indexer.extract.lines import key
-from indexer.extract.names import MAX_AUTHORS, is_outlet, is_person, split_names
+from indexer.extract.names import MAX_AUTHORS, is_person, split_names
 
 MAX_JSON = 1_000_000  # characters of one JSON-LD script
 MAX_NODES = 10_000  # of JSON-LD on one page
-MAX_TITLE = 300
+MAX_TITLE = 300  # characters
 MAX_SITE_NAME = 80
+MAX_DATE = 100
+WITHIN_LEAST = 12  # letters of a title that stands within another text
+HOST_LEAST = 4  # letters of a host that are no chance
+MAX_MARKED = 3  # people named by marks that teasers in the margin carry too
+MAX_BYLINES = 5  # elements that may be the byline
 
-# Names of meta tags (property, name or itemprop), lower case, the most trustworthy first.
-TITLE_METAS = ("og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title", "sailthru.title", "parsely-title", "title")
-AUTHOR_METAS = (
-    "citation_author", "article:author", "author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article_author",
-    "dc.contributor", "content-creator", "og:article:author",
-)  # fmt: skip
-DATE_METAS = (
-    "article:published_time", "datepublished", "og:published_time", "og:article:published_time", "article:published", "article.published",
-    "citation_publication_date", "citation_date", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dc.date",
-    "dcterms.date", "dcterms.created", "dc.date.created", "datecreated", "article.created", "article_date_original", "pubdate", "publishdate",
-    "publish-date", "publish_date", "published", "cxenseparse:recs:publishtime", "pdate", "ptime", "originalpublicationdate", "date",
-)  # fmt: skip
-SITE_METAS = ("og:site_name", "citation_journal_title", "dc.publisher", "dcterms.publisher", "article_publication_name", "sailthru_pubname", "publisher", "application-name", "apple-mobile-web-app-title")
-LANGUAGE_METAS = ("og:locale", "inlanguage", "dc.language", "dcterms.language", "language", "content-language", "og:language")
-DESCRIPTION_METAS = ("description", "og:description", "twitter:description", "dc.description", "sailthru.description")
-
-META_NAMES = frozenset((*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, "og:url"))
+# Names of meta tags (property, name or itemprop) in lower case, the most trustworthy first.
+TITLE_METAS = tuple(
+    "og:title twitter:title citation_title dc.title dcterms.title sailthru.title parsely-title title".split()
+)
+AUTHOR_METAS = tuple(
+    """
+    citation_author article:author author parsely-author sailthru.author dc.creator dcterms.creator byl article_author
+    dc.contributor content-creator og:article:author
+    """.split()
+)
+DATE_METAS = tuple(
+    """
+    article:published_time datepublished og:published_time og:article:published_time article:published article.published
+    citation_publication_date citation_date parsely-pub-date sailthru.date dc.date.issued dcterms.issued dc.date
+    dcterms.date dcterms.created dc.date.created datecreated article.created article_date_original pubdate publishdate
+    publish-date publish_date published cxenseparse:recs:publishtime pdate ptime originalpublicationdate date
+    """.split()
+)
+SITE_METAS = tuple(
+    """
+    og:site_name citation_journal_title dc.publisher dcterms.publisher article_publication_name sailthru_pubname
+    publisher application-name apple-mobile-web-app-title
+    """.split()
+)
+LANGUAGE_METAS = tuple(
+    "og:locale inlanguage dc.language dcterms.language language content-language og:language".split()
+)
+DESCRIPTION_METAS = tuple("description og:description twitter:description dc.description sailthru.description".split())
+META_NAMES = frozenset(
+    (*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, "og:url")
+)
 
 _ARTICLE_TYPE = re.compile(r"(?:article|posting|report)$", re.IGNORECASE)
-_AUTHOR_CLASS = re.compile(r"(?:^|[-_ ])(?:by-?lines?|author(?:s|-?name|__name|_name|-link)?|writer|contributor)(?:$|[-_ ])", re.IGNORECASE)
-_DATE_CLASS = re.compile(r"^(?:published|entry-date|post-date|article-date)$")
-_NOT_AUTHOR_CLASS = re.compile(r"comment|bio|avatar|image|photo|social|twitter|description|date|time|share|related|widget", re.IGNORECASE)
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|[-_\s])(?:by-?lines?|authors?|author[-_]{0,2}name|author-link|writer|contributor)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_NOT_AUTHOR_CLASS = re.compile(
+    r"comment|bio|avatar|image|photo|social|twitter|description|date|time|share|related|widget", re.IGNORECASE
+)
+_DATE_CLASS = re.compile(r"published|entry-date|post-date|article-date")
+_AROUND_JSON = re.compile(  # the marks of a comment or of CDATA
+    r"""^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/) | (?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$""",
+    re.VERBOSE,
+)
+_HOST_PREFIXES = frozenset({"www", "m", "edition", "news"})
+SITE_PART = re.compile(r"\s+(?:[|»·•–—-]|::?)\s+")  # between a title and the name of its site
+
+Node = Mapping[str, Any]  # an object of JSON-LD
+Metas = Mapping[str, list[str]]  # contents of meta tags by lower-case name, in the order of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,72 +100,70 @@ class Metadata:
     description: str | None = None
 
 
-def read_metadata(parts: str) -> Metadata:
-    """`parts`: HTML of the elements that carry metadata, in the order of the page."""
-    soup = BeautifulSoup(parts, "lxml")
+def read_metadata(elements: str) -> Metadata:
+    """`elements`: HTML of the elements that carry metadata, in the order of the page."""
+    soup = BeautifulSoup(elements, "lxml")
     metas = _metas(soup)
-    title_names = [text for name in TITLE_METAS for text in metas.get(name, ())]
-    article = _article_node(_json_ld(soup), title_names)
-    site = _site(article, metas)
+    titles = [text for name in TITLE_METAS for text in metas.get(name, ())]
+    nodes = _json_ld(soup)
+    article = _article_node(nodes, titles)
+    url = _url(soup, metas)
+    site = _site(article, nodes, metas) or _site_of_title(soup, url)
+    authors = _Authors(soup, article, nodes, metas)
     return Metadata(
-        title=_title(soup, article, title_names, site),
-        author=_authors(soup, article, metas, site),
+        title=_title(soup, article, titles, site),
+        author=authors.names(site),
         publisher=site,
         published=_published(soup, article, metas),
         language=_language(soup, article, metas),
-        url=_url(soup, metas),
+        url=url,
         description=next((text for name in DESCRIPTION_METAS for text in metas.get(name, ())), None),
     )
 
 
-def _metas(soup: BeautifulSoup) -> dict[str, list[str]]:
-    """Contents of the meta tags by their lower-case names, in the order of the page."""
+def _metas(soup: BeautifulSoup) -> Metas:
     metas: dict[str, list[str]] = {}
     for tag in soup.find_all("meta"):
-        content = _fold(tag.get("content"))
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = _fold(tag.get(attribute)).casefold()
-            if name and content:
-                metas.setdefault(name, []).append(content)
-                break
+        names = (_attribute(tag, name).casefold() for name in ("property", "name", "itemprop", "http-equiv"))
+        name, content = next(filter(None, names), ""), _attribute(tag, "content")
+        if name and content:
+            metas.setdefault(name, []).append(content)
     return metas
 
 
+def _attribute(tag: Tag, name: str) -> str:
+    value = tag.get(name)
+    return _fold(" ".join(value) if isinstance(value, list) else value)
+
+
 def _fold(value: object) -> str:
-    """An attribute's or a JSON value's text, entities resolved twice (pages escape what is escaped), white space folded."""
-    text = " ".join(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
-    return fold(unescape(text)) if isinstance(text, str) else ""
+    """A text on one line, its entities resolved once more: pages escape what is escaped. Empty for what is no text."""
+    return fold(unescape(value)) if isinstance(value, str) else ""
+
+
+def _printed(tag: Tag | None) -> str:
+    return _fold(tag.get_text(" ")) if tag else ""
 
 
 # ------------------------------------------------------------------------------------------------------------ JSON-LD
 
-Node = Mapping[str, Any]
-
 
 def _json_ld(soup: BeautifulSoup) -> list[Node]:
-    """Every object in the page's JSON-LD, outer before inner."""
+    """The objects in the page's JSON-LD, outer before inner, at most MAX_NODES."""
     nodes: list[Node] = []
     for script in soup.find_all("script"):
-        source = script.get_text()
-        if len(source) > MAX_JSON:
-            continue
         try:
-            value = json.loads(_bare_json(source), strict=False)
+            value = json.loads(_AROUND_JSON.sub("", script.get_text().strip()), strict=False)
         except (ValueError, RecursionError):
             continue
-        nodes.extend(_objects(value))
-    return nodes[:MAX_NODES]
-
-
-def _bare_json(source: str) -> str:
-    """The script without the comment or CDATA marks around it."""
-    return re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$", "", source.strip())
+        nodes.extend(islice(_objects(value), MAX_NODES - len(nodes)))
+    return nodes
 
 
 def _objects(value: Any) -> Iterator[Node]:
-    waiting = [value]
+    waiting = deque([value])
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if isinstance(item, dict):
             yield item
             waiting.extend(item.values())
@@ -138,161 +171,208 @@ def _objects(value: Any) -> Iterator[Node]:
             waiting.extend(item)
 
 
-def _article_node(nodes: list[Node], titles: list[str]) -> Node:
-    """The object that describes this article: one with its headline, else the first article that is dated."""
+def _article_node(nodes: Sequence[Node], titles: Sequence[str]) -> Node:
+    """The object that describes this article: the one with its headline, else the first article that is dated."""
     articles = [node for node in nodes if any(_ARTICLE_TYPE.search(name) for name in _types(node))]
     wanted = {key(title) for title in titles}
     for node in articles:
         if key(_fold(node.get("headline"))) in wanted:
             return node
-    return next((node for node in articles if node.get("datePublished")), articles[0] if articles else {})
+    dated = [node for node in articles if node.get("datePublished")]
+    return next(iter(dated or articles), {})
 
 
 def _types(node: Node) -> list[str]:
-    kind = node.get("@type")
-    return [name for name in (kind if isinstance(kind, list) else [kind]) if isinstance(name, str)]
+    return [name for name in _list(node.get("@type")) if isinstance(name, str)]
 
 
-def _names(value: Any) -> Iterator[tuple[str, str]]:
-    """The names in a JSON-LD author or publisher, each with its type or an empty string."""
-    for item in value if isinstance(value, list) else [value]:
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _names(value: Any, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """The names in an author or publisher, each with its type, or an empty string where it is a bare name."""
+    for item in _list(value):
         if isinstance(item, str):
             yield _fold(item), ""
         elif isinstance(item, dict):
-            name = item.get("name")
-            for one in name if isinstance(name, list) else [name]:
-                yield _fold(one), " ".join(_types(item))
+            named = item if "name" in item else _referred(item, nodes)
+            for name in _list(named.get("name")):
+                yield _fold(name), " ".join(_types(named))
+
+
+def _referred(item: Node, nodes: Sequence[Node]) -> Node:
+    """The object that stands elsewhere on the page and that this one only names by its @id."""
+    return next((node for node in nodes if "name" in node and node.get("@id") == item.get("@id")), item)
 
 
 # ------------------------------------------------------------------------------------------------------ title and site
 
-_SITE_PART = re.compile(r"\s+(?:[|»·•–—-]|::?)\s+")
 
-
-def _title(soup: BeautifulSoup, article: Node, titles: list[str], site: str | None) -> str | None:
+def _title(soup: BeautifulSoup, article: Node, titles: Sequence[str], site: str | None) -> str | None:
     """The heading that agrees with what the page tells others its title is; else that, without the site's name."""
-    title_tag = soup.find("title")
-    told = [text for text in (_fold(article.get("headline")), *titles, _fold(title_tag.get_text()) if title_tag else "") if text]
-    headings = [text for tag in soup.find_all("h1") if 3 <= len(text := _fold(tag.get_text(" "))) <= MAX_TITLE]
-    for heading in headings:
-        if any(_agree(heading, text) for text in told):
-            return heading
-    if told:
-        return _without_site(told[0], site)[:MAX_TITLE] or None
-    return headings[0] if headings else None
+    told = [text for text in (_fold(article.get("headline")), *titles, _printed(soup.find("title"))) if text]
+    headings = [text for tag in soup.find_all("h1") if 0 < len(text := _printed(tag)) <= MAX_TITLE]
+    headings = [text for text in headings if not site or key(text) != key(site)]
+    for text in told:
+        for heading in headings:
+            if _agree(heading, text):
+                return heading
+    return (_without_site(told[0], site)[:MAX_TITLE] or None) if told else next(iter(headings), None)
 
 
 def _agree(heading: str, told: str) -> bool:
-    one, other = key(heading).replace(" ", ""), key(told).replace(" ", "")
-    return bool(one) and bool(other) and (one == other or (len(one) >= 12 and one in other) or (len(other) >= 20 and other[:40] in one))
+    """Whether two texts are one title: alike, or one within the other, which has the site's name too."""
+    one, other = _letters(heading), _letters(told)
+    return bool(one) and (
+        one == other
+        or (len(one) >= WITHIN_LEAST and one in other)
+        or (len(other) >= 2 * WITHIN_LEAST and other[: 4 * WITHIN_LEAST] in one)
+    )
+
+
+def _letters(text: str) -> str:
+    return key(text).replace(" ", "")
 
 
 def _without_site(title: str, site: str | None) -> str:
     """A title without the name of the site that pages put before or after it."""
-    parts = _SITE_PART.split(title)
-    if len(parts) < 2 or not site:
-        return title
-    if _same_name(parts[-1], site):
+    parts = SITE_PART.split(title)
+    if site and len(parts) > 1 and _same_name(parts[-1], site):
         return title[: title.rindex(parts[-1])].rstrip(" |»·•–—-:")
-    if _same_name(parts[0], site):
+    if site and len(parts) > 1 and _same_name(parts[0], site):
         return title[len(parts[0]) :].lstrip(" |»·•–—-:")
     return title
 
 
 def _same_name(one: str, other: str) -> bool:
-    first, second = key(one).replace(" ", ""), key(other).replace(" ", "")
+    first, second = _letters(one), _letters(other)
     return bool(first) and bool(second) and (first in second or second in first)
 
 
-def _site(article: Node, metas: Mapping[str, list[str]]) -> str | None:
-    names = [*metas.get("og:site_name", ()), *(name for name, _ in _names(article.get("publisher")))]
-    names += [text for name in SITE_METAS[1:] for text in metas.get(name, ())]
-    return next((name for name in names if name and len(name) <= MAX_SITE_NAME and not _is_address(name)), None)
+def _site(article: Node, nodes: Sequence[Node], metas: Metas) -> str | None:
+    """The site's name, spelt best: og:site_name often lacks the spaces that the publisher in JSON-LD has."""
+    told = [name for source in SITE_METAS for name in metas.get(source, ()) if _is_site_name(name)]
+    publishers = [name for name, _ in _names(article.get("publisher"), nodes) if _is_site_name(name)]
+    if told and publishers and " " in publishers[0] and " " not in told[0] and _same_name(told[0], publishers[0]):
+        return publishers[0]
+    return next(iter(told or publishers), None)
 
 
-def _is_address(text: str) -> bool:
-    return text.startswith(("http://", "https://", "//", "@", "www."))
+def _is_site_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_SITE_NAME and not name.startswith(("http://", "https://", "//", "@", "www."))
+
+
+def _site_of_title(soup: BeautifulSoup, url: str | None) -> str | None:
+    """The last part of the page's title, where the letters of its host stand in it: nytimes, The New York Times."""
+    parts = SITE_PART.split(_printed(soup.find("title")))
+    labels = (urlsplit(url or "").hostname or "").split(".")
+    host = next((label for label in labels if label not in _HOST_PREFIXES), "")
+    if len(parts) < 2 or len(host) < HOST_LEAST or not _is_site_name(parts[-1]):
+        return None
+    letters = iter(parts[-1].casefold())
+    return parts[-1] if all(letter in letters for letter in host) else None
 
 
 # ------------------------------------------------------------------------------------------------------------ authors
 
 
-def _authors(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]], site: str | None) -> tuple[str, ...]:
-    """The first source that names a person; none where all of them name offices, sites or addresses."""
-    for names in _author_sources(soup, article, metas):
-        people = [name for text in names for name in split_names(text) if is_person(name) and not (site and _same_name(name, site))]
-        if people:
-            return tuple(dict.fromkeys(people))[:MAX_AUTHORS]
-    return ()
+@dataclass(frozen=True, slots=True)
+class _Authors:
+    soup: BeautifulSoup
+    article: Node
+    nodes: Sequence[Node]
+    metas: Metas
+
+    def names(self, site: str | None) -> tuple[str, ...]:
+        """The people of the first source that names any, or of a byline that names more beside; sites are no people."""
+        found: tuple[str, ...] = ()
+        for people in (*self._stated(), *self._marked()):
+            persons = [name for name in people if is_person(name) and not (site and _same_name(name, site))]
+            unique = tuple(dict.fromkeys(persons))
+            if not found or (len(unique) > len(found) and unique[: len(found)] == found):
+                found = unique
+        return found[:MAX_AUTHORS]
+
+    def _stated(self) -> Iterator[list[str]]:
+        """Names in the page's own statements, source by source."""
+        yield _split(name for name, kind in _names(self.article.get("author"), self.nodes) if kind != "Organization")
+        for source in AUTHOR_METAS:
+            yield _split(self.metas.get(source, ()))
+
+    def _marked(self) -> Iterator[list[str]]:
+        """Names in marked elements. Teasers in the margin carry such marks too, so many names are only the first."""
+        microdata = self.soup.find_all(itemprop="author")
+        named = [name for tag in microdata for name in tag.find_all(itemprop="name")]
+        bylines = self.soup.find_all(_is_byline)[:MAX_BYLINES]
+        for tags in (named, [*microdata, *self.soup.find_all(rel="author")], *([tag] for tag in bylines)):
+            names = list(dict.fromkeys(_split(_printed(tag) for tag in tags)))
+            yield names if len(names) <= MAX_MARKED else names[:1]
 
 
-def _author_sources(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    yield [name for name, kind in _names(article.get("author")) if kind != "Organization"]
-    for name in AUTHOR_METAS:
-        yield metas.get(name, [])
-    marked = soup.find_all(attrs={"itemprop": "author"})
-    yield [_fold(name.get_text(" ")) for tag in marked for name in tag.find_all(attrs={"itemprop": "name"})]
-    yield [_fold(tag.get_text(" ")) for tag in [*marked, *soup.find_all(attrs={"rel": "author"})]]
-    yield [_fold(tag.get_text(" ")) for tag in soup.find_all(_is_byline_tag)][:1]
+def _split(statements: Iterable[str]) -> list[str]:
+    return [name for text in statements for name in split_names(text)]
 
 
-def _is_byline_tag(tag: Tag) -> bool:
-    names = _fold(tag.get("class"))
+def _is_byline(tag: Tag) -> bool:
+    names = _attribute(tag, "class")
     return bool(_AUTHOR_CLASS.search(names)) and not _NOT_AUTHOR_CLASS.search(names)
 
 
-# --------------------------------------------------------------------------------------------------- date, language, url
+# ------------------------------------------------------------------------------------------- date, language, address
 
 
-def _published(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]]) -> date | datetime | None:
-    for text in _date_sources(soup, article, metas):
-        moment = parse_moment(text)
-        if moment:
-            return moment
-    return None
+def _published(soup: BeautifulSoup, article: Node, metas: Metas) -> date | datetime | None:
+    moments = (parse_moment(text) for text in _date_sources(soup, article, metas))
+    return next((moment for moment in moments if moment), None)
 
 
-def _date_sources(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]]) -> Iterator[str]:
+def _date_sources(soup: BeautifulSoup, article: Node, metas: Metas) -> Iterator[str]:
     yield _fold(article.get("datePublished"))
     for name in DATE_METAS:
         yield from metas.get(name, ())
     yield _fold(article.get("dateCreated"))
-    for marks in ({"itemprop": "datePublished"}, {"pubdate": True}, {"itemprop": "dateCreated"}, {"class": _DATE_CLASS, "datetime": True}):
-        for tag in soup.find_all(attrs=marks):
-            yield _fold(tag.get("datetime") or tag.get("content") or tag.get_text(" "))
+    for tag in (
+        *soup.find_all(itemprop="datePublished"),
+        *soup.find_all("time", pubdate=True),
+        *soup.find_all(itemprop="dateCreated"),
+        *soup.find_all("time", class_=_DATE_CLASS),
+    ):
+        yield _attribute(tag, "datetime") or _attribute(tag, "content") or _printed(tag)
 
 
 def parse_moment(text: str) -> date | datetime | None:
     """A date in a machine's form or a printed one; midnight without a zone is a day whose time was not given."""
-    text = text.strip()[:100]
+    text = text.strip()[:MAX_DATE]
     moment: date | datetime | None
     try:
-        moment = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+        moment = date.fromisoformat(text) if len(text) <= len("2012-06-07") else datetime.fromisoformat(text)
     except ValueError:
         printed = find_dates(text)
         moment = printed[0].value if printed else None
-    if moment is None or not MIN_YEAR <= moment.year <= MAX_YEAR or (moment.year, moment.month, moment.day) == (1970, 1, 1):
-        return None  # the first day of 1970 is what a clock without a time shows
-    if isinstance(moment, datetime) and moment.tzinfo is None and not (moment.hour or moment.minute or moment.second):
-        return moment.date()
-    return moment.replace(microsecond=0) if isinstance(moment, datetime) else moment
+    if moment is None or not MIN_YEAR <= moment.year <= MAX_YEAR or moment.timetuple()[:3] == (1970, 1, 1):
+        return None  # the first day of 1970 is what a clock shows that was never set
+    if not isinstance(moment, datetime):
+        return moment
+    return moment.date() if moment.tzinfo is None and moment.time() == time() else moment.replace(microsecond=0)
 
 
-def _language(soup: BeautifulSoup, article: Node, metas: Mapping[str, list[str]]) -> str | None:
+def _language(soup: BeautifulSoup, article: Node, metas: Metas) -> str | None:
     page = soup.find("html")
-    tags = [_fold(page.get("lang") or page.get("xml:lang"))] if page else []
-    tags += [_fold(article.get("inLanguage")), *(text for name in LANGUAGE_METAS for text in metas.get(name, ()))]
+    tags = [_attribute(page, "lang") if page else "", _fold(article.get("inLanguage"))]
+    tags += [text for name in LANGUAGE_METAS for text in metas.get(name, ())]
     return next((code for tag in tags if (code := language.declared(tag))), None)
 
 
-def _url(soup: BeautifulSoup, metas: Mapping[str, list[str]]) -> str | None:
+def _url(soup: BeautifulSoup, metas: Metas) -> str | None:
     """The address under which the page wants to be known, where it is a whole one."""
-    links = [_fold(tag.get("href")) for tag in soup.find_all("link")]
-    for address in (*links, *metas.get("og:url", ())):
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            continue
-        if parts.scheme in ("http", "https") and parts.netloc:
-            return address
-    return None
+    links = [_attribute(tag, "href") for tag in soup.find_all("link")]
+    return next((address for address in (*links, *metas.get("og:url", ())) if _is_whole(address)), None)
+
+
+def _is_whole(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -1,29 +1,32 @@
 """What the furniture of a news page says: tables of phrases, lower case, straight apostrophes, no closing punctuation.
 
-`lines.py` compares whole lines (`*_LINES`), beginnings (`*_STARTS`) and insides (`*_INSIDE`) of short lines with them.
-Only phrases that the furniture of many sites shares stand here; none is taken from one story or one site.
+`rules.py` compares whole lines (`*_LINES`), beginnings (`*_STARTS`) and insides (`*_INSIDE`) of short lines with them.
+Only phrases that the furniture of many sites shares stand here; none is taken from one story.
 """
 
 from __future__ import annotations
 
 
 def _lines(table: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for row in table.split("\n") for phrase in row.split("|")) - {""}
+    """The phrases of a table, which stand between bars and line ends."""
+    return frozenset(phrase.strip() for row in table.splitlines() for phrase in row.split("|")) - {""}
 
 
 # After one of these the article is over, whatever follows.
 END_LINES = _lines(
     """
-    leave a reply|leave a comment|leave your comment|post a comment|post a reply|post comment|add a comment|add comment
-    add your comment|write a comment|write a reply|comment on this story|comment on this article|submit a comment
-    join the conversation|join the discussion|start the conversation|have your say|what do you think|about the author
-    about the authors|about the writer|conversation|reader comments|readers' comments|all comments|view comments
-    show comments|load comments|read comments|view all comments|loading comments|discussion|disqus comments
-    from the web|from around the web|around the web|site index|site map|sitemap|site information navigation
-    sponsored content|sponsored stories|sponsored links|sponsored posts|promoted content|promoted stories|promoted links
-    kommentare|kommentar schreiben|kommentar verfassen|commentaires|laisser un commentaire|comentarios|deja un comentario
-    deja una respuesta|comentários|deixe um comentário|deixe uma resposta|commenti|lascia un commento|reacties
-    комментарии|добавить комментарий|оставить комментарий|tinggalkan balasan|tinggalkan komentar|komentar
+    leave a reply | leave a comment | leave your comment | post a comment | post a reply | post comment
+    add a comment | add comment | add your comment | write a comment | write a reply | comment on this story
+    comment on this article | submit a comment | join the conversation | join the discussion | start the conversation
+    have your say | what do you think | about the author | about the authors | about the writer | conversation
+    reader comments | readers' comments | all comments | view comments | show comments | load comments | read comments
+    view all comments | loading comments | discussion | disqus comments | from the web | from around the web
+    around the web | site index | site map | sitemap | site information navigation | sponsored content
+    sponsored stories | sponsored links | sponsored posts | promoted content | promoted stories | promoted links
+    kommentare | kommentar schreiben | kommentar verfassen | commentaires | laisser un commentaire | comentarios
+    deja un comentario | deja una respuesta | comentários | deixe um comentário | deixe uma resposta | commenti
+    lascia un commento | reacties | комментарии | добавить комментарий | оставить комментарий | tinggalkan balasan
+    tinggalkan komentar | komentar
     """
 )
 END_STARTS = (
@@ -48,22 +51,26 @@ END_STARTS = (
 )
 END_INSIDE = ("all rights reserved",)
 
-# Headings of other stories and of what the site wants of its readers: the article is normally over.
+# Headings of other stories, and of what the site wants of its readers: the article is normally over.
 OTHERS_LINES = _lines(
     """
-    related|recommended|popular|trending|latest|headlines|today's headlines|top stories|more stories|most read|most viewed
-    most popular|most shared|most recent|most commented|editor's picks|editors' picks|editors picks|editor's choice|our picks
-    latest news|latest stories|latest headlines|latest articles|latest videos|latest video|breaking news|also read|read next|read more
-    what to read next|up next|next article|next story|next up|don't miss|in case you missed it|newsletters|newsletter
-    you may like|you might like|you may also like|you might also like|you may be interested|you might be interested in
-    you may also be interested in|more news|more headlines|featured|featured stories|in other news|other stories|see also|recent posts
-    recent articles|recent stories|recent news|similar stories|similar articles|keep reading|share this|share this story
-    share this article|share this post|share this page|share|what's next|our sites|tags|categories|archives|blogroll|links
-    trending now|popular now|popular stories|paid content|paid post|advertiser content|more coverage|further reading
-    ähnliche artikel|mehr zum thema|das könnte sie auch interessieren|meistgelesen|à lire aussi|à lire également|sur le même sujet
-    articles liés|te puede interesar|noticias relacionadas|más noticias|lo más leído|leia também|leia mais|notícias relacionadas
-    mais lidas|veja também|leggi anche|articoli correlati|potrebbe interessarti|lees ook|meer over|читайте также|по теме
-    baca juga|artikel terkait|berita terkait|terkait|terpopuler
+    related | recommended | popular | trending | latest | headlines | today's headlines | top stories | more stories
+    most read | most viewed | most popular | most shared | most recent | most commented | editor's picks
+    editors' picks | editors picks | editor's choice | our picks | latest news | latest stories | latest headlines
+    latest articles | latest videos | latest video | breaking news | also read | read next | read more
+    what to read next | up next | next article | next story | next up | don't miss | in case you missed it
+    newsletters | newsletter | you may like | you might like | you may also like | you might also like
+    you may be interested | you might be interested in | you may also be interested in | more news | more headlines
+    featured | featured stories | in other news | other stories | see also | recent posts | recent articles
+    recent stories | recent news | similar stories | similar articles | keep reading | share this | share this story
+    share this article | share this post | share this page | share | what's next | our sites | tags | categories
+    archives | blogroll | links | trending now | popular now | popular stories | paid content | paid post
+    advertiser content | more coverage | further reading
+    ähnliche artikel | mehr zum thema | das könnte sie auch interessieren | meistgelesen | à lire aussi
+    à lire également | sur le même sujet | articles liés | te puede interesar | noticias relacionadas | más noticias
+    lo más leído | leia também | leia mais | notícias relacionadas | mais lidas | veja também | leggi anche
+    articoli correlati | potrebbe interessarti | lees ook | meer over | читайте также | по теме | baca juga
+    artikel terkait | berita terkait | terkait | terpopuler
     """
 )
 OTHERS_STARTS = (
@@ -106,19 +113,23 @@ OTHERS_STARTS = (
     "get our ",
 )
 
-# Page furniture wherever it stands; the lines about it may go on with the article.
+# Page furniture wherever it stands; the article may go on below.
 FURNITURE_LINES = _lines(
     """
-    share|tweet|pin|pin it|print|print this|email|e-mail|mail|save|like|likes|reply|follow|subscribe|sign in|sign up|log in|login|log out
-    register|menu|search|home|homepage|next|prev|previous|close|more|comment|comments|loading|caption|hide caption|toggle caption
-    image|photo|photos|picture|pictures|video|videos|gallery|audio|xs|sm|md|lg|xl|tags|topics|top|back|back to top|facebook|twitter
-    whatsapp|linkedin|pinterest|reddit|instagram|youtube|telegram|messenger|flipboard|pocket|google|google+|rss|copy link|play|pause
-    mute|ad|ads|advertising|advertisement|advertisements|show more|show less|expand|collapse|view gallery|view image|enlarge image
-    enlarge this image|full screen|fullscreen|permalink|embed|link|settings|skip|skip ad|done|ok|cancel|submit|send|donate|contribute
-    accessibility links|breaking news|skip to content|skip to main content|story highlights|highlights|key points|source|sources
-    view this post on instagram|view on twitter|continue reading|story continues below|article continues below|processing|error
-    teilen|drucken|anzeige|werbung|partager|imprimer|publicité|compartir|imprimir|publicidad|compartilhar|publicidade|condividi|stampa
-    pubblicità|delen|реклама|поделиться|bagikan|iklan|transcript|listen|listen to this article|text size|font size|a a a
+    share | tweet | pin | pin it | print | print this | email | e-mail | mail | save | like | likes | reply | follow
+    subscribe | sign in | sign up | log in | login | log out | register | menu | search | home | homepage | next
+    prev | previous | close | more | comment | comments | loading | caption | hide caption | toggle caption | image
+    photo | photos | picture | pictures | video | videos | gallery | audio | xs | sm | md | lg | xl | tags | topics
+    top | back | back to top | facebook | twitter | whatsapp | linkedin | pinterest | reddit | instagram | youtube
+    telegram | messenger | flipboard | pocket | google | google+ | rss | copy link | play | pause | mute | ad | ads
+    advertising | advertisement | advertisements | show more | show less | expand | collapse | view gallery
+    view image | enlarge image | enlarge this image | full screen | fullscreen | permalink | embed | link | settings
+    skip | skip ad | done | ok | cancel | submit | send | donate | contribute | accessibility links | breaking news
+    skip to content | skip to main content | story highlights | highlights | key points | source | sources
+    view this post on instagram | view on twitter | continue reading | story continues below | article continues below
+    processing | error | transcript | listen | listen to this article | text size | font size | a a a
+    teilen | drucken | anzeige | werbung | partager | imprimer | publicité | compartir | imprimir | publicidad
+    compartilhar | publicidade | condividi | stampa | pubblicità | delen | реклама | поделиться | bagikan | iklan
     """
 )
 FURNITURE_STARTS = (
@@ -252,7 +263,22 @@ BUSINESS_INSIDE = (
     "personalized ads",
     "targeted ads",
 )
-CONSENT_WORDS = ("cookie", "consent", "privacy", "personalised", "personalized", "tracking")  # two different ones: a notice
+CONSENT_WORDS = (  # two different ones make a notice
+    "cookie",
+    "consent",
+    "privacy",
+    "personalised",
+    "personalized",
+    "tracking",
+)
 
-# Agencies and archives that stand in photo credits.
-CREDIT_AGENCIES = ("getty images", "shutterstock", "istock", "ap photo", "file photo", "hindustan times", "alamy")
+# Agencies and archives whose names close photo credits.
+CREDIT_AGENCIES = (
+    "getty images",
+    "shutterstock",
+    "istock",
+    "ap photo",
+    "file photo",
+    "hindustan times",
+    "alamy",
+)

@@ -1,0 +1,192 @@
+"""Sorts the lines of a capture into classes: each by itself first, then by the lines around it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from indexer.extract.lines import LOOKED_AT, Kind, Line, key
+from indexer.extract.rules import DATE_WORDS, HEADING_WORDS, find_stamp, judge
+
+LINKED = 0.8  # share of a line's characters inside links that makes it a link
+
+SAME_BEGINNING = 60  # letters that two prints of one line share
+SAME_LEAST = 12  # letters, below which two lines are alike by chance
+PRINTS = 4  # at most; more are the questions of an interview, or the headings of a list
+NEAR = 6  # lines: two prints of a caption stand no farther apart
+WHOLE = 1.5  # times a caption's length, of a paragraph that only begins like it
+BOX_ITEMS = 3  # at least, of a fact box
+BOX_HEADINGS = 2  # at most, lines above the items of a box
+CREDIT_ALONE = 10  # words of a credit that names nothing else
+CAPTION_WORDS = 60  # at most, of a caption above its credit
+GUESSED_CAPTION_WORDS = 25  # the same where no empty line tells whether the two belong together
+TEASER_WORDS = 45
+HEADLINES = 3  # as many headlines in a row are a list of links, and one more where no empty lines part paragraphs
+HEADLINE_QUESTION = 12  # words of a headline that is a question
+POST_LINES = 6  # at most, of a quoted post above its signature
+COMMENTS = 2  # heads of comments that make a thread
+
+_SETTLED = frozenset({Kind.FURNITURE, Kind.DATE, Kind.BYLINE, Kind.OTHERS, Kind.END})  # wherever they are printed again
+_HEADLINE_KINDS = frozenset(
+    {Kind.SHORT, Kind.CAPITALS, Kind.REPEATED, Kind.DATE, Kind.CREDIT, Kind.CAPTION, Kind.FURNITURE, Kind.BYLINE}
+)
+_POST = re.compile(r"[—–-]{1,2}\s.{1,60}\(@\w{1,20}\)")
+_COMMENT_HEAD = re.compile(
+    r"""[^\W\d].{1,60}?(?:
+        \b(?:says|said|wrote|writes|dice|dijo|disse|sagt|berkata|a\sécrit|пишет)\s?:$
+      | [\s,·•|(–—-]\d{1,3}\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago\b.{0,20}$
+      | \d{4}\W{1,3}(?:(?:at|um|à|às|a\slas)\s)?\d{1,2}[:.]\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?)?\W{0,3}
+        (?:said|says|wrote|reply)?\W{0,3}$
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PUBLISHING = ("by ", "from ", "updated", "published", "posted", "last ", "first ", "created", "modified", "date")
+
+
+def classify(lines: list[Line]) -> list[Line]:
+    """Gives each line its class and the reason; the same list again."""
+    for line in lines:
+        judged = judge(line.text, bullet=line.bullet, role=line.role, linked=line.links >= LINKED)
+        line.words, line.ended = judged.words, judged.ended
+        line.kind, line.reason = judged.kind, judged.reason
+    for rule in (_doubles, _captions, _fact_boxes, _teasers, _headlines, _posts, _comments):
+        rule(lines)
+    return lines
+
+
+def _set(lines: Iterable[Line], kind: Kind, reason: str) -> None:
+    for line in lines:
+        line.kind, line.reason = kind, reason
+
+
+def _doubles(lines: Sequence[Line]) -> None:
+    """Lines printed more than once."""
+    prints: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        if line.words >= 4:
+            prints[key(line.text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]].append(number)
+    for beginning, numbers in prints.items():
+        if len(beginning) >= SAME_LEAST and len(numbers) <= PRINTS:
+            for first, second in pairwise(numbers):
+                _double(lines, first, second)
+
+
+def _double(lines: Sequence[Line], first: int, second: int) -> None:
+    """Two lines that begin alike: a caption where they stand close, else a teaser of the first, which may be the title.
+
+    A paragraph that only begins as a caption or a pulled quote does is neither.
+    """
+    if lines[first].kind in _SETTLED or lines[second].kind in _SETTLED:
+        return
+    shorter, longer = sorted((lines[first], lines[second]), key=lambda line: len(key(line.text)))
+    if not key(longer.text).startswith(key(shorter.text)):
+        return
+    whole = longer.prose and len(key(longer.text)) > WHOLE * len(key(shorter.text))
+    if _stand_like_captions(lines, first, second):
+        _set([shorter] if whole else [shorter, longer], Kind.CAPTION, "is printed twice")
+    elif not lines[first].prose and not whole:
+        _set([lines[second]], Kind.REPEATED, "was printed before")
+
+
+def _stand_like_captions(lines: Sequence[Line], first: int, second: int) -> bool:
+    if second - first > NEAR:
+        return False
+    near = lines[max(0, first - 2) : second + 4]
+    return second - first == 1 or not lines[first].ended or any(line.kind is Kind.CREDIT for line in near)
+
+
+def _captions(lines: Sequence[Line]) -> None:
+    """A line right above a credit that names nothing but its owner is that photo's caption."""
+    longest = CAPTION_WORDS if any(line.gap for line in lines) else GUESSED_CAPTION_WORDS
+    for above, line in pairwise(lines):
+        credit = line.kind is Kind.CREDIT and line.words <= CREDIT_ALONE and not line.gap
+        if credit and above.kind in (Kind.PROSE, Kind.SHORT) and above.words <= longest:
+            _set([above], Kind.CAPTION, "stands above a credit")
+
+
+def _fact_boxes(lines: Sequence[Line]) -> None:
+    """A list that ends with its source is a box beside the article, and the lines above it are its heading."""
+    for number, line in enumerate(lines):
+        if not line.text.casefold().startswith(("source:", "sources:")):
+            continue
+        first = number
+        while first and lines[first - 1].kind is Kind.ITEM:
+            first -= 1
+        if number - first < BOX_ITEMS:
+            continue
+        for _ in range(BOX_HEADINGS):
+            if first and lines[first - 1].kind is Kind.SHORT:
+                first -= 1
+        _set(lines[first:number], Kind.FURNITURE, "stands in a box with its source")
+
+
+def _teasers(lines: Sequence[Line]) -> None:
+    """Dates that part short texts from each other head teasers of other stories."""
+    dated = [n for n, line in enumerate(lines) if line.kind is Kind.DATE or _is_stamped(line)]
+    for first, second in pairwise(dated):
+        step = second - first
+        between = lines[first + 1 : second]
+        if not 2 <= step <= 3 or lines[second].gap or any(line.words > TEASER_WORDS for line in between):
+            continue
+        _set(lines[first : second + 1], Kind.TEASER, "stands between dates")
+        after = [line for line in lines[second + 1 : second + step] if not line.gap and line.words <= TEASER_WORDS]
+        _set(after, Kind.TEASER, "stands after dates")
+
+
+def _is_stamped(line: Line) -> bool:
+    return line.kind is Kind.FURNITURE and find_stamp(line.text) is not None
+
+
+def _headlines(lines: Sequence[Line]) -> None:
+    """Headlines in a row, with no empty line between, are links to other stories."""
+    parted = sum(line.gap > 0 for line in lines) > 0.15 * len(lines)
+    least = HEADLINES if parted else HEADLINES + 1
+    start = 0
+    for stop in range(1, len(lines) + 1):
+        if stop < len(lines) and not lines[stop].gap and _is_headline(lines[stop]) and _is_headline(lines[start]):
+            continue
+        row = lines[start:stop]
+        if len(row) >= least and sum(line.words for line in row) >= 3 * len(row):
+            _set([line for line in row if line.kind is Kind.SHORT], Kind.LINKS, "is one of several headlines")
+        start = stop
+
+
+def _is_headline(line: Line) -> bool:
+    if line.kind not in _HEADLINE_KINDS or line.words < 2 or line.bullet:
+        return False
+    if line.ended:
+        return line.text.endswith("?") and line.words <= HEADLINE_QUESTION
+    return not line.text.endswith((":", ","))
+
+
+def _posts(lines: Sequence[Line]) -> None:
+    """A post that an article quotes, signed "— Name (@name) June 7, 2012": its lines belong to the article."""
+    for number, line in enumerate(lines):
+        if line.prose or not _POST.match(line.text):
+            continue
+        _set([line], Kind.SHORT, "signs a post")
+        for above in reversed(lines[max(0, number - POST_LINES) : number]):
+            if above.kind not in (Kind.LINKS, Kind.SHORT, Kind.DATE) or above.words < 3:
+                break
+            _set([above], Kind.SHORT, "belongs to a post")
+
+
+def _comments(lines: Sequence[Line]) -> None:
+    """Heads of readers' comments, "Name on 12 June 2012 at 4:47 pm said:", where there are several."""
+    heads = [line for number, line in enumerate(lines) if _heads_a_comment(lines, number)]
+    if len({key(line.text) for line in heads}) >= COMMENTS:  # one printed twice is a byline
+        _set(heads, Kind.COMMENT, "heads a comment")
+
+
+def _heads_a_comment(lines: Sequence[Line], number: int) -> bool:
+    line = lines[number]
+    if not 2 <= line.words <= HEADING_WORDS or line.text.casefold().startswith(_PUBLISHING):
+        return False
+    if not _COMMENT_HEAD.match(line.text):
+        return False
+    if not line.text.endswith(":") or find_stamp(line.text):
+        return True
+    below = lines[number + 1 : number + 2]  # "Name says:" may have its date on a line of its own
+    return any(other.words <= DATE_WORDS and find_stamp(other.text[:LOOKED_AT]) for other in below)

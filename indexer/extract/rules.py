@@ -1,0 +1,235 @@
+"""What class a line belongs to by itself: by what it says, and by how it looks.
+
+`_RULES` is the whole of it: a table of rules in the order in which they are asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexer.extract import phrases
+from indexer.extract.dates import MONTHS
+from indexer.extract.lines import LOOKED_AT, Kind, Role, count_words, is_ended
+from indexer.extract.names import is_byline, is_person
+
+PROSE_WORDS = 8  # a sentence has as many; fewer are a heading that ends like one
+LONG_WORDS = 60  # a line of as many is prose without a full stop
+COLON_WORDS = 12  # so is one of as many before a colon
+HEADING_WORDS = 14  # at most, of a heading
+FURNITURE_WORDS = 30  # at most, of a share bar or a notice
+CREDIT_WORDS = 90  # at most, of a caption with its credit; a longer line is judged by its length alone
+CREDITED_SENTENCE = 40  # words of an ended line that names a photo agency and is a sentence about it
+DATE_WORDS = 9  # at most, of a line that gives the date; a longer one is mostly date or a sentence
+STAMP_WORDS = 12  # at most, of "Updated ..."
+CAPITALS_WORDS = 7  # at least
+SHORT = 60  # characters of a line whose judgement is remembered
+
+_DIGIT = re.compile(r"\d")
+_STAMP = re.compile(
+    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2} | \d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b | \d{1,2}:\d\d | \d{4}\s?[年년]
+    | \d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b
+    | (?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b
+    | \d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_COMMENT_COUNT = re.compile(
+    r"""\d[\d,.]*\s?[km]?\s(?:comments?|responses?|replies|shares?|likes|views|retweets)$
+    | (?:comments?|responses?)\s?\(\d+\)$ | comments\s\d+$""",
+    re.VERBOSE,
+)
+_ABOUT = re.compile(r"(?:about|sobre|über|à propos de|over|об авторе:?)\s+", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"""(?:image|photo|slide|page)?\s?\d+\s?(?:of|/)\s?\d+$
+    | \d+\s?min(?:ute)?s?\.?\s(?:to\s)?read\b | reading\stime | estimated\sread""",
+    re.VERBOSE,
+)
+_STAMPED = re.compile(r"(?:last\s|first\s)?(?:updated|modified|published|posted|created)\b")
+_LABELLED = re.compile(
+    r"""(?:sources?|tags?|topics?|filed\sunder|categor(?:y|ies)|keywords|photos?|caption|location|more|related|also|watch
+    |read|video)\s?:""",
+    re.VERBOSE,
+)
+_CREDIT = re.compile(
+    r"""^\(?(?:photo|photographs?|image|picture|pic|video|illustration|graphic|credits?|file\sphoto|courtesy|foto
+            |photographer)\b\s*(?:credits?|by|courtesy|source|copyright|:|/|\.\.\.|via)
+    | ^(?:file\sphoto|handout)
+    | \((?:photo|image|picture|pic|file|credit|illustration|graphic|photograph|via|ap\sphoto|afp|reuters|getty|ap)\b
+            [^)]{0,80}\)?$
+    | \[(?:photo|image|file|reuters|afp|ap|getty)[^\]]{0,60}\]?$ | \[file:
+    | \b(?:photo|photograph|image|picture|illustration)\s?(?:credits?|by|courtesy|:)
+    | \bcredit\s?(?:\.\.\.|…|:) | \bcourtesy\sof\b | \bvia\s(?:ap|getty|reuters|afp)\b
+    | (?:reuters|ap|afp|epa|bloomberg|rex|pa|efe)\s?/\s?\w[^.]{0,40}\)?$ | \w/(?:reuters|ap|afp|epa|getty)\b
+    | \w/(?:the\s)?associated\spress\)?$ | /\s?associated\spress\)$ | ,\s(?:ap|afp|reuters|associated\spress)$""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    words: int
+    ended: bool
+    kind: Kind
+    reason: str
+
+
+def judge(text: str, *, bullet: bool, role: Role, linked: bool) -> Judgement:
+    """The class of a line by itself, and why. `linked`: nearly all of it is a link."""
+    decide = _decide_short if len(text) <= SHORT else _decide
+    return decide(text, bullet, role, linked)
+
+
+def find_stamp(text: str) -> re.Match[str] | None:
+    """A date, with or without its year, or a time of day, in the beginning of a text."""
+    head = text[:LOOKED_AT]
+    if not _DIGIT.search(head):
+        return None
+    for match in _STAMP.finditer(head):
+        month = match["after"] or match["before"]
+        if not month or month.casefold() in MONTHS:
+            return match
+    return None
+
+
+def is_credit(text: str) -> bool:
+    """Whether a line names the owner of a photo."""
+    low = (text if len(text) <= 2 * LOOKED_AT else text[:LOOKED_AT] + text[-LOOKED_AT:]).casefold()
+    return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
+
+
+def _decide(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
+    long = len(text) > 8 * CREDIT_WORDS
+    low = "" if long else text.casefold().replace("’", "'")
+    look = _Look(text, low, count_words(text), is_ended(text), role, linked)
+    kind, reason = _kind(look)
+    if kind is Kind.SHORT and bullet:
+        kind, reason = Kind.ITEM, "has a list mark"
+    return Judgement(look.words, look.ended, kind, reason)
+
+
+_decide_short = lru_cache(maxsize=16_384)(_decide)  # navigation stands on every page of a site, and often twice
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the rules see of a line."""
+
+    text: str
+    low: str  # in lower case with straight apostrophes; empty where the line is too long for any rule
+    words: int
+    ended: bool
+    role: Role
+    linked: bool
+
+    @property
+    def bare(self) -> str:
+        """The lower case without closing punctuation."""
+        return self.low.rstrip(" :»>…*.!?")
+
+
+def _kind(look: _Look) -> tuple[Kind, str]:
+    if look.low:
+        for rule in _RULES:
+            if look.words <= rule.words and rule.holds(look):
+                return rule.kind, rule.reason
+    if look.words >= LONG_WORDS or (look.words >= PROSE_WORDS and look.ended):
+        return Kind.PROSE, "reads like a sentence"
+    if look.words >= COLON_WORDS and look.text.endswith(":"):
+        return Kind.PROSE, "announces something"
+    return Kind.SHORT, "is short"
+
+
+def _says(low: str, phrases_: tuple[str, ...]) -> bool:
+    for phrase in phrases_:  # noqa: SIM110 - any() takes a quarter longer, and this is the innermost loop
+        if phrase in low:
+            return True
+    return False
+
+
+def _ends_the_article(look: _Look) -> bool:
+    low = look.low
+    return look.bare in phrases.END_LINES or low.startswith(phrases.END_STARTS) or _says(low, phrases.END_INSIDE)
+
+
+def _counts_comments(look: _Look) -> bool:
+    return bool(_COMMENT_COUNT.match(look.low))
+
+
+def _is_about_a_person(look: _Look) -> bool:
+    about = _ABOUT.match(look.text)
+    return about is not None and is_person(look.text[about.end() :])
+
+
+def _heads_other_stories(look: _Look) -> bool:
+    return look.bare in phrases.OTHERS_LINES or (not look.ended and look.low.startswith(phrases.OTHERS_STARTS))
+
+
+def _credits_a_photo(look: _Look) -> bool:
+    return not (look.words > CREDITED_SENTENCE and look.ended) and is_credit(look.low)
+
+
+def _is_furniture(look: _Look) -> bool:
+    low = look.low
+    begins = (look.words <= 6 or not look.ended) and low.startswith(phrases.FURNITURE_STARTS)
+    return begins or look.bare in phrases.FURNITURE_LINES or _says(low, phrases.FURNITURE_INSIDE)
+
+
+def _counts_or_labels(look: _Look) -> bool:
+    low = look.low
+    return bool(
+        _COUNTER.match(low) or _LABELLED.match(low) or (look.words <= STAMP_WORDS and _STAMPED.match(low)),
+    )
+
+
+def _speaks_of_the_site(look: _Look) -> bool:
+    if look.words < 3:
+        return False
+    return _says(look.low, phrases.BUSINESS_INSIDE) or sum(word in look.low for word in phrases.CONSENT_WORDS) >= 2
+
+
+def _is_stamp(look: _Look) -> bool:
+    stamp = find_stamp(look.low)
+    return stamp is not None and (look.words <= DATE_WORDS or 2 * (stamp.end() - stamp.start()) > len(look.low))
+
+
+def _is_byline(look: _Look) -> bool:
+    return is_byline(look.text)
+
+
+def _is_in_capitals(look: _Look) -> bool:
+    return look.words >= CAPITALS_WORDS and not look.ended and look.text.isupper()
+
+
+def _is_marked_caption(look: _Look) -> bool:
+    return look.role is Role.CAPTION
+
+
+def _is_linked(look: _Look) -> bool:
+    return look.linked
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    words: int  # of the longest line that is asked
+    kind: Kind
+    reason: str
+    holds: Callable[[_Look], bool]
+
+
+_RULES = (  # the first that holds
+    _Rule(HEADING_WORDS, Kind.END, "stands after an article", _ends_the_article),
+    _Rule(HEADING_WORDS, Kind.END, "counts comments", _counts_comments),
+    _Rule(HEADING_WORDS, Kind.END, "heads a biography", _is_about_a_person),
+    _Rule(HEADING_WORDS, Kind.OTHERS, "heads other stories", _heads_other_stories),
+    _Rule(CREDIT_WORDS, Kind.CREDIT, "credits a photo", _credits_a_photo),
+    _Rule(FURNITURE_WORDS, Kind.FURNITURE, "belongs to the page", _is_furniture),
+    _Rule(FURNITURE_WORDS, Kind.FURNITURE, "counts or labels", _counts_or_labels),
+    _Rule(CREDIT_WORDS, Kind.FURNITURE, "is the site's own business", _speaks_of_the_site),
+    _Rule(CREDIT_WORDS, Kind.DATE, "is a date", _is_stamp),
+    _Rule(HEADING_WORDS, Kind.BYLINE, "names who wrote it", _is_byline),
+    _Rule(CREDIT_WORDS, Kind.CAPITALS, "is in capitals", _is_in_capitals),
+    _Rule(CREDIT_WORDS, Kind.CAPTION, "is marked as a caption", _is_marked_caption),
+    _Rule(CREDIT_WORDS, Kind.LINKS, "is a link", _is_linked),
+)
