@@ -140,6 +140,17 @@ def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
     yield len(text), len(text), 0
 
 
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """The tokens of a stretch between white space, in a text without combining marks; their positions are not known."""
+    found = _PLAIN_TOKEN.finditer(text, start, end)
+    return [Token(forms[match.group()], -1, match.start(), match.end()) for match in found]
+
+
+def parted(text: str, start: int, end: int) -> bool:
+    """Whether a word or the end of a paragraph stands between two places."""
+    return _PLAIN_TOKEN.search(text, start, end) is not None or _BREAK.search(text, start, end) is not None
+
+
 def exact(text: str) -> list[tuple[str, int]]:
     """Words as written, with their positions."""
     return [(form.exact, position) for form, position, _, _ in tokens(text)]

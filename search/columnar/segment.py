@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any
 
 from whoosh.codec.base import Segment
@@ -18,6 +19,11 @@ class ColumnarSegment(Segment):  # type: ignore[misc]
         super().__init__(indexname)
         self._doc_count = 0
         self._deleted: set[int] = set()
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        # Whoosh draws from `random`, which a program may seed: two segments of one name would share what is cached.
+        return token_hex(size // 2)
 
     def codec(self) -> Any:
         from search.columnar.codec import ColumnarCodec  # the codec makes segments
