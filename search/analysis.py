@@ -140,6 +140,11 @@ def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
     yield len(text), len(text), 0
 
 
+def stem_beginning(stem: str) -> str:
+    """What all words of a stem begin with: all but its last letter (hope, hoping), and of `die` the first (dying)."""
+    return stem[:1] if len(stem) == len("die") and stem.endswith("ie") else stem[:-1] or stem
+
+
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """The tokens of a stretch between white space, in a text without combining marks; their positions are not known."""
     found = _PLAIN_TOKEN.finditer(text, start, end)

@@ -21,7 +21,7 @@ from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import Token, exact, parted, stems, tokens, tokens_of, without_stop_words
+from search.analysis import Token, exact, parted, stem_beginning, stems, tokens, tokens_of, without_stop_words
 from search.engine import Piece, Snippet
 from search.query import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Word, Words
 
@@ -32,7 +32,6 @@ CONTEXT = 30  # characters before its first match where the sentence begins fart
 REPEAT = 0.05  # worth of matching a part again, as a share of matching it once
 MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the text
 
-_OWN_ENDING = 2  # letters of a stem that its words may end in otherwise: hope, hoping; possibl, possibility; die, dying
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S*")
@@ -95,7 +94,7 @@ class _Plan:
     runs: list[_Run] = field(default_factory=list)
     prefixes: list[Prefix] = field(default_factory=list)
     wholes: list[Near | Fuzzy] = field(default_factory=list)  # for these the whole text has to be looked at
-    beginnings: re.Pattern[str] | None = None  # of all words of the rest, in a text of small letters
+    beginnings: frozenset[str] = frozenset()  # of the words of all the rest, in a text of small letters
 
     def matches(self, text: str) -> list[Match]:
         found = self._tokens(text)
@@ -108,20 +107,20 @@ class _Plan:
         """All that may match, at least."""
         if self.wholes:
             return list(tokens(text))
-        if self.beginnings is None:
+        if not 0 < len(self.beginnings) <= MAX_BEGINNINGS:
             return list(tokens(text)) if self.stems or self.words or self.runs or self.prefixes else []
         small = text.lower()
         if not text.isascii() and (len(small) != len(text) or _FOLDING.search(text)):
             return list(tokens(text))
         found: list[Token] = []
         end = 0
-        for match in self.beginnings.finditer(small):
-            start = match.start()
-            if start < end or (start and small[start - 1].isalnum()):
+        for place in sorted(place for beginning in self.beginnings for place in _word_starts(small, beginning)):
+            if place < end:
                 continue
+            start = place
             while start > end and not small[start - 1].isspace():
                 start -= 1
-            end = _CHUNK.match(text, match.start()).end()  # type: ignore[union-attr]  # it matches everywhere
+            end = _CHUNK.match(text, place).end()  # type: ignore[union-attr]  # it matches everywhere
             found += tokens_of(text, start, end)
         return found
 
@@ -150,7 +149,7 @@ def _plan(query: Query, field: str) -> _Plan:
         match part:
             case Word(text):
                 terms = [term for term, _ in stems(text)]
-                beginnings.update(term[: max(1, len(term) - _OWN_ENDING)] for term in terms)
+                beginnings.update(map(stem_beginning, terms))
                 if len(terms) == 1:
                     plan.stems.setdefault(terms[0], part)
                 elif terms:
@@ -171,15 +170,24 @@ def _plan(query: Query, field: str) -> _Plan:
                     plan.runs.append(_Run(word, terms, part))
             case Near() | Fuzzy():
                 plan.wholes.append(part)
-    plan.beginnings = _any_of(beginnings) if 0 < len(beginnings) <= MAX_BEGINNINGS else None
+    plan.beginnings = _printed(beginnings)
     return plan
 
 
-def _any_of(beginnings: Iterable[str]) -> re.Pattern[str]:
-    """Where words begin so, as printed in small letters: an acronym with its dots, an apostrophe of any form."""
+def _printed(beginnings: Iterable[str]) -> frozenset[str]:
+    """In small letters: an acronym may have its dots, an apostrophe any form. None that begins with another of them."""
     printed = {beginning.partition("'")[0] for beginning in beginnings}
     printed |= {f"{beginning[0]}.{beginning[1]}" for beginning in printed if len(beginning) > 1}
-    return re.compile("|".join(map(re.escape, sorted(printed))))
+    return frozenset(one for one in printed if not any(one.startswith(other) for other in printed - {one}))
+
+
+def _word_starts(small: str, beginning: str) -> Iterator[int]:
+    """Where a word may begin so."""
+    place = small.find(beginning)
+    while place >= 0:
+        if place == 0 or not small[place - 1].isalnum():
+            yield place
+        place = small.find(beginning, place + 1)
 
 
 def _parts(query: Query, field: str) -> Iterator[Query]:
