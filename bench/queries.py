@@ -28,7 +28,7 @@ BANDS = {  # share of the articles that have a word in some inflection: from, up
 }
 MIXED = "mixed"
 KINDS = ("or", "and", "phrase", "prefix", "filtered", "newest")
-MIN_PREFIX = 3  # letters
+MIN_PREFIX = 5  # letters; shorter ones stand for more words than every peer is willing to search
 TRIES = 20_000
 
 _WORD = re.compile(r"[^\W\d_]\w*")

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,12 @@ from bench.queries import BenchQuery, drawn
 from bench.report import Run
 
 ROUNDS = 3
+BLOCK = 1
 RESULTS = Path("bench/RESULTS.md")
 PROGRESS_SECONDS = 15.0
 
 
-def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int, clock: str) -> Run:
+def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int, block: int, clock: str) -> Run:
     """Builds and asks what has not been built and asked before, and returns all of it."""
     source = corpus.written(articles, seed)
     queries = drawn(source, seed)
@@ -39,8 +41,8 @@ def measured(articles: int, seed: int, peers: Sequence[Peer], rounds: int, clock
     folder.mkdir(exist_ok=True)
     for one in peers:
         _build(one, source, folder)
-    log = folder / f"answers-{_digest(peers, queries)}.jsonl"
-    _ask_all(peers, queries, rounds, folder, log)
+    log = folder / f"answers-{_digest(peers, queries)}-{block}.jsonl"
+    _ask_all(peers, queries, rounds, block, folder, log)
     return Run(
         articles=articles,
         queries=queries,
@@ -89,11 +91,13 @@ def _build(one: Peer, source: Path, folder: Path) -> None:
             shutil.rmtree(index)
 
 
-def _ask_all(peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, folder: Path, log: Path) -> None:
+def _ask_all(
+    peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, block: int, folder: Path, log: Path
+) -> None:
     done = {(row["round"], row["query"], row["peer"], row["snippets"]) for row in report.rows(log)}
     questions = [
         (round_number, query, one.name, snippets)
-        for round_number, snippets, query, one in _questions(peers, queries, rounds)
+        for round_number, snippets, query, one in _questions(peers, queries, rounds, block)
         if (round_number, query, one.name, snippets) not in done
     ]
     if not questions:
@@ -130,17 +134,19 @@ def _ask_all(peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, 
 
 
 def _questions(
-    peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int
+    peers: Sequence[Peer], queries: Sequence[BenchQuery], rounds: int, block: int
 ) -> Iterator[tuple[int, bool, int, Peer]]:
-    """In each round every query goes to all peers in turn, first without and then with snippets; who begins changes."""
-    for round_number in range(rounds):
-        for snippets in (False, True):
-            for number, query in enumerate(queries):
-                turn = (number + round_number) % len(peers)
-                for one in (*peers[turn:], *peers[:turn]):
-                    takes_part = round_number < one.rounds and number % one.every == 0 and snippets in one.snippets
-                    if takes_part and one.supports(query):
-                        yield round_number, snippets, number, one
+    """In each round all queries go to all peers, `block` queries to each in turn, first without and then with snippets.
+    Who begins changes.
+    """
+    for round_number, snippets, first in product(range(rounds), (False, True), range(0, len(queries), block)):
+        turn = (first // block + round_number) % len(peers)
+        for one in (*peers[turn:], *peers[:turn]):
+            if round_number >= one.rounds or snippets not in one.snippets:
+                continue
+            for number in range(first, min(first + block, len(queries))):
+                if number % one.every == 0 and one.supports(queries[number]):
+                    yield round_number, snippets, number, one
 
 
 def _warm_up(asked: Asked, one: Peer, queries: Sequence[BenchQuery]) -> None:
@@ -177,6 +183,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=corpus.SEED, metavar="S")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="R")
+    parser.add_argument("--block", type=int, default=BLOCK, metavar="B", help="queries a peer answers in a row")
     parser.add_argument("--clock", choices=("ms", "cpu"), default="ms", help="cpu: processor time, for a busy machine")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help=f"default: {RESULTS} for all peers, else the terminal"
@@ -184,7 +191,7 @@ def main() -> None:
     arguments = parser.parse_args()
     peers = [peer(name) for name in arguments.peers]
     runs = [
-        measured(articles, arguments.seed, peers, arguments.rounds, arguments.clock)
+        measured(articles, arguments.seed, peers, arguments.rounds, arguments.block, arguments.clock)
         for articles in sorted(arguments.articles)
     ]
     text = report.page(

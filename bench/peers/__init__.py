@@ -62,6 +62,7 @@ class Peer(Protocol):
 
 
 PEERS = {  # name -> module and class
+    "dateline": ("bench.peers.dateline_peer", "Dateline"),
     "columnar": ("bench.peers.columnar_peer", "Columnar"),
     "tantivy": ("bench.peers.tantivy_peer", "Tantivy"),
     "fts5": ("bench.peers.fts5", "Fts5"),

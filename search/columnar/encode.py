@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.columnar.format import AnyArray, ArrayWriter
-from search.columnar.postings import BLOCK, CHUNK_BITS, MAX_CODED_WEIGHT
+from search.columnar.positions import PositionEncoder
+from search.columnar.postings import CHUNK_BITS, MAX_CODED_WEIGHT
 from search.columnar.spool import Spool
 
+DENSITY = 16  # bits of a document number in `docs_low`
+MIN_DENSE = 64  # postings; a term of fewer would not pay for its place among the dense ones
 _LOW = (1 << CHUNK_BITS) - 1
 
 
@@ -58,7 +61,11 @@ class FieldEncoder:
         self._name = name
         self._chunks = max(1, -(-doc_count // (1 << CHUNK_BITS)))
         self._coded, self._counted, self._plain = coded, counted, plain
-        self._terms = self._postings = self._positions = self._text = self._value_bytes = 0
+        self._position_encoder: PositionEncoder | None = None
+        # Documents of a term that so many have cost less as bits.
+        self._doc_count = doc_count
+        self._dense_above = max(doc_count // DENSITY, MIN_DENSE)
+        self._terms = self._postings = self._text = self._value_bytes = self._dense_postings = 0
         self._spools: dict[str, Spool] = {}
 
     def add(self, run: TermPostings) -> None:
@@ -68,7 +75,12 @@ class FieldEncoder:
         self._add_docs(run)
         self._add_weights(run)
         if run.positions is not None and run.position_counts is not None:
-            self._add_positions(run.position_counts.astype(np.int64), run.positions)
+            if self._position_encoder is None:
+                self._position_encoder = PositionEncoder()
+                self._spools |= self._position_encoder.spools
+            self._position_encoder.add(run.position_counts.astype(np.int64), run.positions)
+            if self._counted:
+                self._spool("position_counts", np.uint32).append(run.position_counts)
         if run.values is not None and run.value_lengths is not None:
             ends = np.cumsum(run.value_lengths, dtype=np.uint64) + np.uint64(self._value_bytes)
             self._spool("value_starts", np.uint64).append(ends)
@@ -89,8 +101,10 @@ class FieldEncoder:
             if dtype == np.uint64:  # starts: offsets that begin with 0, in the smaller type where that holds them
                 last = {"term_starts": self._text, "value_starts": self._value_bytes}.get(kind, self._postings)
                 dtype, first = _smallest(last), (np.zeros(1, np.uint64),)
-            elif kind in ("position_blocks", "far_positions"):
-                dtype = _smallest(self._positions)
+            elif dtype == np.int64:  # numbers of postings, of gaps or of far gaps
+                dtype = _smallest(max(self._postings, self._spools["gaps"].count if "gaps" in self._spools else 0))
+            elif kind == "far_gaps" and self._position_encoder is not None:
+                dtype = np.uint16 if self._position_encoder.widest_gap < 1 << 16 else np.uint32
             writer.add_pieces(f"{kind}:{self._name}", chain(first, spool.pieces()), dtype)
             spool.close()
         self._spools.clear()
@@ -110,25 +124,41 @@ class FieldEncoder:
         self._text += len(blob)
 
     def _add_docs(self, run: TermPostings) -> None:
+        ends = np.cumsum(run.counts)
+        dense = run.counts > self._dense_above
+        for ordinal in np.flatnonzero(dense).tolist():
+            docs = run.docs[ends[ordinal] - run.counts[ordinal] : ends[ordinal]]
+            if bool((docs[1:] > docs[:-1]).all()):  # words for spelling all stand in document 0
+                self._add_dense(self._terms + ordinal, docs)
+            else:
+                dense[ordinal] = False
         low = self._spool("docs_low", np.uint16)
         if self._chunks == 1:
-            low.append(run.docs)
+            low.append(run.docs[~np.repeat(dense, run.counts)] if dense.any() else run.docs)
             return
         # A term costs less by chunks where its documents are more than the ends of chunks take.
-        chunked = run.counts > 2 * self._chunks
-        by_posting = np.repeat(chunked, run.counts)
-        docs = run.docs[by_posting]
+        chunked = (run.counts > 2 * self._chunks) & ~dense
+        docs = run.docs[np.repeat(chunked, run.counts)]
         low.append(docs & _LOW)
         wide = self._spool("docs_wide", np.uint32)
         before = np.uint64(wide.count)
-        wide.append(run.docs[~by_posting])
-        wide_counts = np.where(chunked, 0, run.counts)
+        in_wide = ~(chunked | dense)
+        wide.append(run.docs[np.repeat(in_wide, run.counts)])
+        wide_counts = np.where(in_wide, run.counts, 0)
         self._spool("wide_starts", np.uint64).append(np.cumsum(wide_counts, dtype=np.uint64) + before)
         self._spool("chunked_terms", np.uint32).append(np.flatnonzero(chunked) + self._terms)
         ranks = np.repeat(np.arange(int(chunked.sum())), run.counts[chunked])
         cells = ranks * self._chunks + (docs >> CHUNK_BITS)
         per_chunk = np.bincount(cells, minlength=int(chunked.sum()) * self._chunks).reshape(-1, self._chunks)
         self._spool("chunk_ends", np.uint32).append(np.cumsum(per_chunk, axis=1).ravel())
+
+    def _add_dense(self, ordinal: int, docs: AnyArray) -> None:
+        bits = np.zeros(self._doc_count, bool)
+        bits[docs] = True
+        self._spool("docs_dense", np.uint8).append(np.packbits(bits, bitorder="little"))
+        self._spool("dense_terms", np.uint32).append(np.array([ordinal]))
+        self._dense_postings += len(docs)
+        self._spool("dense_starts", np.uint64).append(np.array([self._dense_postings], np.uint64))
 
     def _add_weights(self, run: TermPostings) -> None:
         if self._plain:
@@ -144,18 +174,6 @@ class FieldEncoder:
         self._spool("codes", np.uint16).append(codes)
         self._spool("heavy", np.int64).append(heavy + self._postings)
         self._spool("heavy_weights", np.float32).append(run.weights[heavy])
-
-    def _add_positions(self, counts: NDArray[np.int64], positions: AnyArray) -> None:
-        ends = np.cumsum(counts) + self._positions
-        firsts = np.arange(-(-self._postings // BLOCK) * BLOCK - self._postings, len(counts), BLOCK)
-        self._spool("position_blocks", np.int64).append((ends - counts)[firsts])
-        if self._counted:
-            self._spool("position_counts", np.uint32).append(counts)
-        far = np.flatnonzero(positions > _LOW)
-        self._spool("positions", np.uint16).append(positions & _LOW)
-        self._spool("far_positions", np.int64).append(far + self._positions)
-        self._spool("far_high", np.uint16).append(positions[far] >> CHUNK_BITS)
-        self._positions += len(positions)
 
 
 def _smallest(last: int) -> type[np.uint32] | type[np.uint64]:

@@ -7,16 +7,19 @@ stand behind each other in that order, so a posting has a number too: those of a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.columnar.positions import Counts, PositionReader, Positions
+
 if TYPE_CHECKING:
     from search.columnar.format import AnyArray, ArrayFile
 
-BLOCK = 128  # postings for which one start of positions is kept
+BLOCK = 128  # postings that a matcher stands on at a time
 CHUNK_BITS = 16  # document numbers are kept by their low 16 bits, chunk after chunk of 65,536 documents
 MAX_CODED_WEIGHT = 255  # a code has eight bits for the weight
 PLAIN_CODE = 1 << 8  # of every posting in a field that is not scored: weight 1, length byte 0
@@ -24,8 +27,6 @@ PLAIN_CODE = 1 << 8  # of every posting in a field that is not scored: weight 1,
 Documents = NDArray[np.uint32]
 Codes = NDArray[np.uint16]
 Weights = NDArray[np.float32]
-Positions = NDArray[np.uint16] | NDArray[np.uint32]
-Counts = NDArray[np.int64]
 
 _CACHED_TERMS = 50_000
 _NONE = np.empty(0, np.int64)
@@ -63,6 +64,13 @@ class FieldPostings:
             chunks = len(arrays[f"chunk_ends:{name}"]) // max(len(self._chunked), 1)
             self._chunk_ends = arrays[f"chunk_ends:{name}"].reshape(len(self._chunked), chunks)
 
+        self._dense_terms: list[int] = []
+        self._dense_starts = [0]
+        if f"dense_terms:{name}" in arrays:
+            self._dense_terms = arrays[f"dense_terms:{name}"].tolist()
+            self._dense_starts = arrays[f"dense_starts:{name}"].tolist()
+            self._dense = arrays[f"docs_dense:{name}"].reshape(len(self._dense_terms), -1)
+
         self._heavy: AnyArray = _NONE
         codes, weights = arrays.get(f"codes:{name}"), arrays.get(f"weights:{name}")
         self.has_codes = weights is None
@@ -77,15 +85,10 @@ class FieldPostings:
         else:  # every posting alike: one code, of all
             self._codes = np.broadcast_to(np.uint16(PLAIN_CODE), int(self.starts[-1]))
 
-        positions = arrays.get(f"positions:{name}")
-        self.has_positions = positions is not None
-        if positions is not None:
-            self._positions = positions
-            self._position_blocks = arrays[f"position_blocks:{name}"]
-            self._position_counts = arrays.get(f"position_counts:{name}")
-            self._far = arrays[f"far_positions:{name}"]
-            self._far_high = arrays[f"far_high:{name}"]
-
+        self.has_positions = f"first_positions:{name}" in arrays
+        self._position_counts = arrays.get(f"position_counts:{name}")
+        if self.has_positions:
+            self._positions = PositionReader(arrays, name, self._counts)
         self._values = arrays.bytes(f"values:{name}") if f"values:{name}" in arrays else None
         if self._values is not None:
             self._value_starts = arrays[f"value_starts:{name}"].data
@@ -148,6 +151,10 @@ class FieldPostings:
     def docs(self, ordinal: int) -> Documents:
         """The documents that have the term, ascending, deleted ones included."""
         begin, end = self._starts[ordinal], self._starts[ordinal + 1]
+        rank = bisect_left(self._dense_terms, ordinal)
+        if rank < len(self._dense_terms) and self._dense_terms[rank] == ordinal:
+            return np.flatnonzero(np.unpackbits(self._dense[rank], bitorder="little")).astype(np.uint32)
+        begin, end = begin - self._dense_starts[rank], end - self._dense_starts[rank]
         if self._wide is None:
             return self._low[begin:end].astype(np.uint32)
         wide_begin, wide_end = int(self._wide_starts[ordinal]), int(self._wide_starts[ordinal + 1])
@@ -161,23 +168,35 @@ class FieldPostings:
 
     def span(self, first: int, last: int) -> Documents:
         """The documents of the terms from `first` up to but without `last`, term after term, so not sorted."""
-        begin, end = self._starts[first], self._starts[last]
-        if self._wide is None:
-            return self._low[begin:end].astype(np.uint32)
-        wide_begin, wide_end = int(self._wide_starts[first]), int(self._wide_starts[last])
-        if wide_end - wide_begin == end - begin:
-            return self._wide[wide_begin:wide_end]
-        docs = np.empty(end - begin, np.uint32)
-        chunked = np.searchsorted(self._chunked, (first, last))
-        done = begin  # the posting up to which `docs` is filled
-        for ordinal in self._chunked[chunked[0] : chunked[1]].tolist():
-            term_begin, term_end = self._starts[ordinal], self._starts[ordinal + 1]
-            wide_next = wide_begin + term_begin - done
-            docs[done - begin : term_begin - begin] = self._wide[wide_begin:wide_next]
-            docs[term_begin - begin : term_end - begin] = self.docs(ordinal)
-            done, wide_begin = term_end, wide_next
-        docs[done - begin :] = self._wide[wide_begin:wide_end]
+        docs = np.empty(self._starts[last] - self._starts[first], np.uint32)
+        done = first  # the term up to which `docs` is filled
+        for ordinal in self._apart(first, last):
+            self._fill(docs, first, done, ordinal)
+            begin = self._starts[ordinal] - self._starts[first]
+            docs[begin : begin + self.doc_frequency(ordinal)] = self.docs(ordinal)
+            done = ordinal + 1
+        self._fill(docs, first, done, last)
         return docs
+
+    def _apart(self, first: int, last: int) -> list[int]:
+        """The terms of a run whose documents do not stand beside those of their neighbours as they are."""
+        apart = self._dense_terms[bisect_left(self._dense_terms, first) : bisect_left(self._dense_terms, last)]
+        if self._wide is None:
+            return apart
+        low, high = np.searchsorted(self._chunked, (first, last))
+        return sorted(apart + self._chunked[low:high].tolist())
+
+    def _fill(self, docs: Documents, origin: int, first: int, last: int) -> None:
+        """Sets the documents of terms that stand side by side, in an array that begins with those of `origin`."""
+        begin, end = self._starts[first], self._starts[last]
+        if end == begin:
+            return
+        base = self._starts[origin]
+        if self._wide is None:
+            source, place = self._low, begin - self._dense_starts[bisect_left(self._dense_terms, first)]
+        else:
+            source, place = self._wide, int(self._wide_starts[first])
+        docs[begin - base : end - base] = source[place : place + end - begin]
 
     # Weights
 
@@ -239,32 +258,22 @@ class FieldPostings:
         """Where the term stands in its documents: those of the i-th posting are positions[starts[i]:starts[i + 1]],
         ascending, counted from the start of the document. Needs `has_positions`.
         """
-        begin, end = self._starts[ordinal], self._starts[ordinal + 1]
-        starts = np.zeros(end - begin + 1, np.int64)
-        np.cumsum(self._counts(begin, end), out=starts[1:])
-        base = self._position_start(begin)
-        return starts, self._position_slice(base, base + int(starts[-1]))
+        counts, positions = self._positions.between(self._starts[ordinal], self._starts[ordinal + 1])
+        return _starts(counts), positions
 
     def positions_at(self, ordinal: int, which: NDArray[np.integer]) -> tuple[Counts, Positions]:
         """The same as `positions`, of some of the term's postings only: `which` are ascending indexes into `docs`."""
-        starts, positions = self.positions(ordinal)
-        counts = np.diff(starts)[which]
-        ends = np.cumsum(counts)
-        chosen = np.zeros(len(counts) + 1, np.int64)
-        chosen[1:] = ends
-        flat = np.arange(chosen[-1]) + np.repeat(starts[which] - chosen[:-1], counts)
-        return chosen, positions[flat]
+        counts, positions = self._positions.at(self._starts[ordinal], self._starts[ordinal + 1], which)
+        return _starts(counts), positions
 
     def positions_between(self, begin: int, end: int) -> tuple[Counts, Positions]:
         """How many positions each posting has, by the postings' numbers, and all of them."""
-        counts = self._counts(begin, end)
-        base = self._position_start(begin) if end > begin else 0
-        return counts, self._position_slice(base, base + int(counts.sum()))
+        return self._positions.between(begin, end)
 
     @property
     def counts_positions(self) -> bool:
         """Whether some posting has another number of positions than its weight says."""
-        return self.has_positions and self._position_counts is not None
+        return self._position_counts is not None
 
     def _counts(self, begin: int, end: int) -> Counts:
         """How many positions the postings from `begin` to `end` have."""
@@ -276,19 +285,8 @@ class FieldPostings:
             counts[self._heavy[low:high].astype(np.int64) - begin] = self._heavy_weights[low:high]
         return counts
 
-    def _position_start(self, posting: int) -> int:
-        block = posting // BLOCK
-        if posting == block * BLOCK:
-            return int(self._position_blocks[block])
-        return int(self._position_blocks[block]) + int(self._counts(block * BLOCK, posting).sum())
 
-    def _position_slice(self, begin: int, end: int) -> Positions:
-        positions = self._positions[begin:end]
-        if not len(self._far):
-            return positions
-        low, high = np.searchsorted(self._far, (begin, end))
-        if low == high:
-            return positions
-        wide = positions.astype(np.uint32)
-        wide[self._far[low:high].astype(np.int64) - begin] += self._far_high[low:high].astype(np.uint32) << CHUNK_BITS
-        return wide
+def _starts(counts: Counts) -> Counts:
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from whoosh.query.spans import SpanFirst, SpanNear2
 from search.columnar.codec import ColumnarCodec
 from search.columnar.queries import Near
 from tests.columnar.meaning import Commit, Doc, build, by_matchers, evaluated, meaning_of, same
+
+WHOOSH3 = "whoosh3" in packages_distributions()["whoosh"]
 
 
 def texts(*lines: str) -> tuple[Doc, ...]:
@@ -31,6 +34,7 @@ class Case:
     query: Any
     docs: tuple[Doc, ...] = EIGHT
     deleted: frozenset[int] = frozenset()
+    mended: bool = False  # in whoosh3, Whoosh's maintained fork
 
 
 CASES = (
@@ -40,7 +44,7 @@ CASES = (
         q.AndNot(C, B),
         texts("b", "b c", "c"),
     ),
-    Case("Require excludes what it should require", q.Require(A, B)),
+    Case("Require excludes what it should require", q.Require(A, B), mended=True),
     Case("DisjunctionMax takes the score of a later document", q.DisjunctionMax([A, B]), texts("a", "b b b b")),
     Case("DisjunctionMax forgets its tiebreak", q.DisjunctionMax([A, B], tiebreak=0.5), texts("a b b", "a b b")),
     Case("a compound of one part loses its boost", q.Or([A], boost=3.0)),
@@ -57,13 +61,13 @@ def test_the_meaning_decides(case: Case) -> None:
     index, added = build([Commit(case.docs), Commit((), case.deleted)], ColumnarCodec())
     with index.searcher() as searcher:
         meaning = meaning_of(searcher, added).scores(case.query)
-        assert not same(by_matchers(searcher, case.query), meaning)
+        assert same(by_matchers(searcher, case.query), meaning) == (case.mended and WHOOSH3)
         assert same(evaluated(searcher, case.query), meaning)
 
 
 MOST = (1 << 31) - 1
 FAILING = (
-    (q.And([A, SpanNear2([A, B])]), NameError),  # a module that its size estimate does not import
+    *([] if WHOOSH3 else [(q.And([A, SpanNear2([A, B])]), NameError)]),  # its size estimate forgot an import
     (q.And([A, SpanFirst(B, 1)]), NotImplementedError),  # no size estimate
     (q.NumericRange("size", MOST, None, startexcl=True), struct.error),  # one beyond the greatest number
 )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
-from search.columnar.encode import FieldEncoder, TermPostings, can_code
+from search.columnar.encode import DENSITY, FieldEncoder, TermPostings, can_code
 from search.columnar.format import ArrayFile, ArrayWriter
 from search.columnar.postings import BLOCK, FieldPostings
 
@@ -123,6 +123,20 @@ def test_prefix(prefix: bytes, expected: tuple[int, int]) -> None:
     terms = (b"a", b"ab", b"b", b"\xfe\xff\x01", b"\xff", b"\xff\xff")
     postings = encoded({term: [(0, 1.0, 1, [0])] for term in terms}, 1)
     assert postings.prefix(prefix) == expected
+
+
+@pytest.mark.parametrize("doc_count", [65_536, 65_537, 140_000])
+def test_terms_of_many_documents(doc_count: int) -> None:
+    """Documents as bits, by chunks and as they are, side by side; one below, at and above where bits begin."""
+    border = doc_count // DENSITY
+    counts = [3, border, border + 1, 5, border - 1, 200, border + 2, border * 3, 1]
+    field: Field = {
+        bytes((65 + n,)): [(doc, 1.0, 1, [0]) for doc in range(0, doc_count, doc_count // count)][:count]
+        for n, count in enumerate(counts)
+    }
+    postings = encoded(field, doc_count)
+    check(postings, field)
+    assert len(postings._dense_terms) == sum(len(docs) > border for docs in field.values()) > 0
 
 
 @pytest.mark.parametrize("weights", [[0.0], [-1.0], [1.5], [float("nan")], [1.0, 0.5]])
