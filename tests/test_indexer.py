@@ -24,7 +24,7 @@ from indexer.pipeline import FEW_BYTES, FEW_ITEMS, ITEMS_IN_FLIGHT, Report, extr
 from indexer.sources import Item, read, resolve
 from search import Engine, EngineError, open_engine
 from search.article import Article
-from search.engine import IndexMissing, IndexOutdated
+from search.engine import IndexLocked, IndexMissing, IndexOutdated, Origin
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60  # seconds that a process may take before it counts as hanging
@@ -360,6 +360,21 @@ class TestRebuild:
         assert paths(engine) == ["a.txt", "c/d.txt", "c/e.txt", "new.txt", "other.jsonl", "other.jsonl"]
         for title in ("one", "two"):
             assert engine.get(title) == before[title]
+
+    def test_nobody_can_commit_between_its_look_at_the_index_and_its_own_commit(
+        self, engine: Engine, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        index([str(news)], engine)
+        monkeypatch.setattr("search.whoosh_engine.LOCK_WAIT", 0.1)
+        look = engine.origins
+
+        def look_while_another_writes() -> Iterator[Origin]:
+            with open_engine(f"whoosh:{tmp_path / 'index'}") as other, pytest.raises(IndexLocked), other.writer():
+                pass
+            return look()
+
+        monkeypatch.setattr(engine, "origins", look_while_another_writes)
+        assert counts(index([str(news)], engine, rebuild=True)) == (0, 0, 4, 0, 0)
 
     @pytest.mark.xfail(
         strict=True, raises=IndexOutdated, reason="the engine gives nothing out of an outdated index yet"

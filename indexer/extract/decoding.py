@@ -9,10 +9,12 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
+from indexer.extract.language import READ, detect
+
 SAMPLE = 65_536  # bytes at the beginning that tell an encoding, or that there is none
 DECLARED_WITHIN = 4096  # bytes; HTML asks for 1024, pages take more
 BINARY_SHARE = 0.03  # of control characters, above which bytes are no text; random bytes have 0.11
-FLAWS = 0.05  # of the characters beyond ASCII, that may be damaged in a text whose encoding is known
+FLAWS = 0.05  # of the characters beyond ASCII, that may be damaged where the encoding is known; of all, where not
 COMPOSED_AT_ONCE = 256  # characters; NFC takes the square of a run of combining marks
 
 logging.getLogger("charset_normalizer").addHandler(logging.NullHandler())  # else Python prints its warnings
@@ -45,6 +47,18 @@ _WIDER = {  # what pages declare, and the larger set that they write: as browser
     "euc_kr": "cp949",
 }
 
+_LATIN = {  # encodings of Latin letters, and the languages that need each
+    "cp1250": {"pl", "cs", "sk", "hu", "ro", "hr", "sl", "bs", "sq"},
+    "cp1254": {"tr", "az"},
+    "cp1257": {"lt", "lv", "et"},
+    "cp1252": set(),  # all others
+}
+_OTHERS = (
+    *("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\f\r\x1b")) + b"\x7f"  # that no encoding of text uses
 # Control characters, and marks that show nothing and would part or join words for the search.
 _UNWANTED = re.compile(
@@ -52,6 +66,7 @@ _UNWANTED = re.compile(
     "\ud800-\udfff]"
 )
 _NEWLINES = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
+_FLAW = "\ufffd"  # what Python puts in place of bytes that it cannot decode
 _RUN = re.compile(rf"\S{{1,{COMPOSED_AT_ONCE}}}")
 
 
@@ -64,7 +79,7 @@ def decode(data: bytes) -> str:
 
     Asked in this order: a byte order mark; UTF-8, which nothing else is by chance (pages that were saved anew still
     declare the encoding they had before); the declared encoding; both again with a few damaged characters, which are
-    left out; the detected encoding.
+    left out; the detected encoding; UTF-8 with more of them.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -84,10 +99,13 @@ def decode(data: bytes) -> str:
             text = read(data, name)
             if text is not None:
                 return text
-    best = from_bytes(sample).best()
-    if best is None:
+    detected = _detected(sample)
+    if detected:
+        return data.decode(detected, "replace")
+    text = data.decode("utf-8", "replace")
+    if text.count(_FLAW) > FLAWS * len(text):
         raise UnreadableText("its encoding is not known; save it as UTF-8")
-    return data.decode(best.encoding, "replace")
+    return text.replace(_FLAW, "")
 
 
 def tidy(text: str) -> str:
@@ -119,6 +137,17 @@ def _declared(head: bytes) -> str | None:
     return _WIDER.get(name, name)
 
 
+def _detected(sample: bytes) -> str | None:
+    """The encoding that fits the bytes. All the Latin ones fit nearly all texts, so there the language tells which."""
+    best = from_bytes(sample, cp_isolation=[*_LATIN, *_OTHERS]).best()
+    if best is None or best.encoding not in _LATIN:
+        return best.encoding if best else None
+    text = _TAG.sub(" ", sample.decode("cp1252", "replace"))
+    first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
+    spoken = detect(text[max(0, first - READ // 2) :])
+    return next((name for name, languages in _LATIN.items() if spoken in languages), "cp1252")
+
+
 def _utf16_without_mark(sample: bytes) -> str | None:
     """Western text in two bytes a letter: nearly every other byte is zero."""
     half = len(sample) // 2
@@ -143,5 +172,4 @@ def _damaged(data: bytes, name: str) -> str | None:
     """The text without its damaged characters, where they are few among those beyond ASCII."""
     text = data.decode(name, "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    flaws = text.count("\ufffd")
-    return text.replace("\ufffd", "") if flaws <= FLAWS * beyond else None
+    return text.replace(_FLAW, "") if text.count(_FLAW) <= FLAWS * beyond else None

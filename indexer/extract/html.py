@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
+from itertools import islice
 
 import trafilatura
 from htmldate import find_date
@@ -28,9 +29,10 @@ from indexer.extract.lines import Kind, Line, Role, count_words, key
 from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, Metadata, parse_moment, read_metadata
 from indexer.extract.text import without_biography
 
-MAX_TAGS = 200_000  # of a page; a long article has 20,000
+MAX_TAGS = 100_000  # of a page, the closing ones too; a long article has 10,000
 MAX_ELEMENTS = 40_000  # above it trafilatura would take too long, and the lines alone tell
 MAX_METADATA = 3000  # characters of an element that carries metadata; a longer one is a part of the page
+MAX_METADATA_ELEMENTS = 500
 SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
 LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
@@ -260,11 +262,10 @@ def metadata_elements(tree: HtmlElement) -> str:
     page = tree.getroottree().getroot()
     language = page.get("lang") or page.get("xml:lang") or ""
     parts = [f'<html lang="{escape(language)}">']
-    for element in tree.iter("*"):
-        if _carries_metadata(element):
-            source = tostring(element, encoding="unicode", with_tail=False)
-            if len(source) <= (MAX_JSON if element.tag == "script" else MAX_METADATA):
-                parts.append(source)
+    for element in islice(filter(_carries_metadata, tree.iter("*")), MAX_METADATA_ELEMENTS):
+        source = tostring(element, encoding="unicode", with_tail=False)
+        if len(source) <= (MAX_JSON if element.tag == "script" else MAX_METADATA):
+            parts.append(source)
     return "".join(parts)
 
 
