@@ -122,6 +122,12 @@ class SegmentBuilder:
         writer.add_packed(kept, packed)
         self.doc_count += 1
 
+    def discard(self) -> None:
+        """Forgets the documents since the last segment."""
+        if self._documents is not None:
+            self._documents.close()
+            self._begin()
+
     def finish(self) -> ColumnarSegment | None:
         """The segment of all documents since the last one, its files written; None where there were none."""
         if self._documents is None:

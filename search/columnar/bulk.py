@@ -80,6 +80,8 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
     def _finish(self) -> None:
         if self._workers is not None:
             self._workers.stop()
+        if self._builder is not None:
+            self._builder.discard()
         if self._runs is not self._tempstorage:
             shutil.rmtree(self._runs.folder, ignore_errors=True)
         super()._finish()

@@ -190,7 +190,7 @@ def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[t
     yield from others
 
 
-def _parts(query: Any, kind: type, boost: float) -> Iterator[tuple[Any, float]]:
+def _parts(query: Any, kind: type[Any], boost: float) -> Iterator[tuple[Any, float]]:
     for part in query.subqueries:
         # An And that wants nothing, but excludes or is empty, is no list of parts for the And around it.
         if type(part) is kind and any(type(inner) is not whoosh.Not for inner in part.subqueries):
