@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint bench eval test-whoosh3 clean
+.PHONY: run test check lint bench eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -19,6 +19,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# Whoosh's own tests, fetched from PyPI, with the columnar codec as the default codec.
+test-suite: $(VENV)/.dev
+	$(BIN)/python tests/whoosh_suite/run.py
 
 # The same suite on Whoosh's maintained fork, which has the same import name and so needs a home of its own.
 test-whoosh3: .venv-whoosh3/.dev

@@ -8,7 +8,7 @@ phrases work.
     U.N.  UN               one and the same token, `un`
     China's  China’s       `china`: a possessive is no word of its own
     cease-fire  G-20       two tokens side by side: a hyphen parts words
-    café                   `cafe`, and beside it, at the same position, the private form that tells it from a plain cafe
+    café                   `cafe`; its `variants` tell it from a plain cafe
 
 Positions jump by PARAGRAPH_GAP at a blank line, so that no phrase and no Near reaches over it; a form feed jumps to
 BODY_START, so that one combined field can be asked for its body alone.
@@ -28,7 +28,8 @@ from search.query import All, And, Between, Not, OneOf, Or, Query, Word, Words
 PARAGRAPH_GAP = 128  # wider than the widest Near (search.parse.MAX_DISTANCE)
 BODY_START = 16_384  # position of a body's first word in the combined field, title, summary and byline stand before it
 MAX_TERM = 128  # characters; what is longer is no word, and is cut alike in documents and queries
-VARIANT = "\x1f"  # parts the folded form from the one as written in an accented word's private term
+VARIANT = "\x1f"  # parts the folded form from the one as printed in a variant
+PARAGRAPH = "\n"
 BODY = "\f"
 
 
@@ -53,6 +54,9 @@ _MARKED_TOKEN = _token(rf"[\w{_COMBINING}]")  # to be used on a text without und
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
+_PLAIN = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._'&+#")} | {
+    code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
+}
 _APOSTROPHES = str.maketrans("’‘ʼ＇", "''''")
 # Letters that Unicode does not decompose, with the spelling newspapers give them where they have no such type.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
@@ -70,7 +74,7 @@ _stem_word = Stemmer.Stemmer("english").stemWord
 
 
 class Form(NamedTuple):
-    """What one distinct token becomes. `variant` is None for words without accents."""
+    """What one distinct token becomes. variant: folded form, VARIANT and form as printed; None without accents."""
 
     exact: str
     stem: str
@@ -136,19 +140,66 @@ def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
     yield len(text), len(text), 0
 
 
+def stem_beginning(stem: str) -> str:
+    """What all words of a stem begin with: all but its last letter (hope, hoping), and of `die` the first (dying)."""
+    return stem[:1] if len(stem) == len("die") and stem.endswith("ie") else stem[:-1] or stem
+
+
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """The tokens of a stretch between white space, in a text without combining marks; their positions are not known."""
+    found = _PLAIN_TOKEN.finditer(text, start, end)
+    return [Token(forms[match.group()], -1, match.start(), match.end()) for match in found]
+
+
+def parted(text: str, start: int, end: int) -> bool:
+    """Whether a word or the end of a paragraph stands between two places."""
+    return _PLAIN_TOKEN.search(text, start, end) is not None or _BREAK.search(text, start, end) is not None
+
+
 def exact(text: str) -> list[tuple[str, int]]:
-    """Words as written, with their positions; an accented word gives two terms at one position."""
-    terms = []
-    for form, position, _, _ in tokens(text):
-        terms.append((form.exact, position))
-        if form.variant is not None:
-            terms.append((form.variant, position))
-    return terms
+    """Words as written, with their positions."""
+    return [(form.exact, position) for form, position, _, _ in tokens(text)]
 
 
 def stems(text: str) -> list[tuple[str, int]]:
     """Stems, with their positions."""
     return [(form.stem, position) for form, position, _, _ in tokens(text)]
+
+
+def variants(text: str) -> set[str]:
+    """The variants of its accented words, by which exact forms come first."""
+    if text.isascii():
+        return set()
+    accented = " ".join(word for word in text.split() if not word.isascii())
+    return {form.variant for form, _, _, _ in tokens(accented) if form.variant is not None}
+
+
+def chunks(text: str) -> list[str]:
+    """Stretches of the text that `words` can part into tokens one by one, with PARAGRAPH and BODY where positions jump.
+    The same as `tokens` sees, in a form that lets an indexer look at each distinct stretch once.
+    """
+    parted: list[str] = []
+    start = 0
+    for end, next_start, gap_to in _breaks(text):
+        parted += _plain(text[start:end]).split()
+        if next_start > end:
+            parted.append(BODY if gap_to else PARAGRAPH)
+        start = next_start
+    return parted
+
+
+def words(chunk: str) -> list[str]:
+    """The tokens of a chunk as printed."""
+    if chunk.isalnum():
+        return [chunk]
+    if chunk.isascii() or not _HAS_MARKS.search(chunk):
+        return _PLAIN_TOKEN.findall(chunk)
+    return _MARKED_TOKEN.findall(chunk.replace("_", " "))
+
+
+def _plain(text: str) -> str:
+    """Without the capitals of ASCII and most of its marks: that leaves fewer distinct chunks."""
+    return text.translate(_PLAIN).replace(". ", " ") if text.isascii() else text
 
 
 def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:

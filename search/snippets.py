@@ -2,6 +2,10 @@
 
 A passage is worth the sum of the distinct parts of the query that it matches, rarer parts more; repetitions decide
 between equals. It begins with its sentence where that is near.
+
+To find the matches, most of a text need not be analysed: the words that a query asks for begin with letters known
+beforehand, so only the stretches where those stand are parted into tokens. Where that is not enough (edit distances,
+nearness, accents, very many words), all of the text is.
 """
 
 from __future__ import annotations
@@ -9,31 +13,45 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import Token, stems, tokens, without_stop_words
+from search.analysis import Token, exact, parted, stem_beginning, stems, tokens, tokens_of, without_stop_words
 from search.engine import Piece, Snippet
 from search.query import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Word, Words
 
-PASSAGE_TOKENS = 36  # some two lines of a results page
+PASSAGE = 230  # characters, some two lines of a results page
 PASSAGES = 2  # of one text at most, the second where it matches what the first does not
-SENTENCE_REACH = 14  # tokens before its first match at which a passage may begin, to begin with the sentence
-CONTEXT = 5  # tokens before its first match where the sentence begins farther away
+SENTENCE_REACH = 90  # characters before its first match within which a passage begins with the sentence
+CONTEXT = 30  # characters before its first match where the sentence begins farther away
 REPEAT = 0.05  # worth of matching a part again, as a share of matching it once
+MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the text
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s|\n")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
+_CHUNK = re.compile(r"\S*")
+# What may fold to other letters, among which known beginnings are not found: all but ASCII, its like and punctuation.
+_FOLDING = re.compile("[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u2000-\u206f\u20a0-\u20cf\u2190-\u23ff\u2500-\u2bff]")
 
 Weigh = Callable[[Query], float]
-Span = tuple[int, int]  # tokens first <= i < last
+Span = tuple[int, int]  # characters start <= i < end
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    start: int
+    end: int
+    part: Query  # of the query: a Word, a Phrase ...
 
 
 def mark(text: str, query: Query, field: str = "body") -> Snippet:
     """The whole text, with what the query matches in that field (`title`, `body`, `captions` ...) as matched pieces."""
-    found = list(tokens(text))
-    return tuple(_pieces(text, 0, len(text), found, matches(found, query, field)))
+    return tuple(_pieces(text, (0, len(text)), matches(text, query, field)))
 
 
 def snippet(text: str, query: Query, weigh: Weigh | None = None) -> Snippet:
@@ -41,52 +59,135 @@ def snippet(text: str, query: Query, weigh: Weigh | None = None) -> Snippet:
 
     weigh: what it is worth to match one part of the query (a Word, a Phrase ...), more than 0; None: all alike.
     """
-    found = list(tokens(text))
-    matched = matches(found, query, "body")
-    spans = _passages(text, found, matched, weigh) if matched else [(0, PASSAGE_TOKENS)]
+    found = matches(text, query, "body")
+    spans = _passages(text, found, weigh) if found else [(0, _end(text, 0))]
     pieces: list[Piece] = []
-    end = 0
-    for first, last in spans:
-        start = found[first].start if first else 0
-        if start > end:
-            pieces.append(Piece(" … " if end else "… "))
-        end = _end(text, found, last)
-        pieces.extend(_pieces(text, start, end, found, matched))
-    if end < len(text):
+    for start, end in spans:
+        if start > 0:
+            pieces.append(Piece(" … " if pieces else "… "))
+        pieces.extend(_pieces(text, (start, end), found))
+    if spans[-1][1] < len(text):
         pieces.append(Piece(" …"))
     return tuple(Piece(_SPACE.sub(" ", piece.text), piece.matched) for piece in pieces)
 
 
-def matches(found: Sequence[Token], query: Query, field: str) -> dict[int, Query]:
-    """Which tokens the query matches in a field, and the part of the query that does so. Exclusions match nothing."""
-    by_stem: dict[str, Query] = {}
-    by_exact: dict[str, Query] = {}
-    matched: dict[int, Query] = {}
+def matches(text: str, query: Query, field: str) -> list[Match]:
+    """What the query matches in a text of that field, in the order of the text. Exclusions match nothing."""
+    return _plan(query, field).matches(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words that must stand side by side."""
+
+    form: Callable[[Token], str]
+    words: list[str]
+    part: Query
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What of a text has to be looked at for one query in one field."""
+
+    stems: dict[str, Query] = field(default_factory=dict)
+    words: dict[str, Query] = field(default_factory=dict)
+    runs: list[_Run] = field(default_factory=list)
+    prefixes: list[Prefix] = field(default_factory=list)
+    wholes: list[Near | Fuzzy] = field(default_factory=list)  # for these the whole text has to be looked at
+    beginnings: frozenset[str] = frozenset()  # of the words of all the rest, in a text of small letters
+
+    def matches(self, text: str) -> list[Match]:
+        found = self._tokens(text)
+        by_start: dict[int, Match] = {}
+        for token, part in self._matched(text, found):
+            by_start.setdefault(token.start, Match(token.start, token.end, part))
+        return [by_start[start] for start in sorted(by_start)]
+
+    def _tokens(self, text: str) -> list[Token]:
+        """All that may match, at least."""
+        if self.wholes:
+            return list(tokens(text))
+        if not 0 < len(self.beginnings) <= MAX_BEGINNINGS:
+            return list(tokens(text)) if self.stems or self.words or self.runs or self.prefixes else []
+        small = text.lower()
+        if not text.isascii() and (len(small) != len(text) or _FOLDING.search(text)):
+            return list(tokens(text))
+        found: list[Token] = []
+        end = 0
+        for place in sorted(place for beginning in self.beginnings for place in _word_starts(small, beginning)):
+            if place < end:
+                continue
+            start = place
+            while start > end and not small[start - 1].isspace():
+                start -= 1
+            end = _CHUNK.match(text, place).end()  # type: ignore[union-attr]  # it matches everywhere
+            found += tokens_of(text, start, end)
+        return found
+
+    def _matched(self, text: str, found: list[Token]) -> Iterator[tuple[Token, Query]]:
+        for run in self.runs:
+            for first in _standing(text, found, run):
+                yield from ((token, run.part) for token in found[first : first + len(run.words)])
+        for whole in self.wholes:
+            close = _stretches(found, whole) if isinstance(whole, Near) else _alike(found, whole)
+            yield from ((found[i], whole) for i in close)
+        for prefix in self.prefixes:
+            beginning = "".join(_plain(prefix.text))
+            yield from ((token, prefix) for token in found if token.form.exact.startswith(beginning))
+        for token in found:
+            part = self.words.get(token.form.exact) or self.stems.get(token.form.stem)
+            if part is not None:
+                yield token, part
+
+
+@lru_cache(maxsize=256)
+def _plan(query: Query, field: str) -> _Plan:
+    plan = _Plan()
+    beginnings: set[str] = set()
+    stem, word = attrgetter("form.stem"), attrgetter("form.exact")
     for part in _parts(without_stop_words(query)[0], field):
         match part:
             case Word(text):
-                words = [term for term, _ in stems(text)]
-                if len(words) == 1:
-                    by_stem.setdefault(words[0], part)
-                else:
-                    matched |= dict.fromkeys(_runs([token.form.stem for token in found], found, words), part)
+                terms = [term for term, _ in stems(text)]
+                beginnings.update(map(stem_beginning, terms))
+                if len(terms) == 1:
+                    plan.stems.setdefault(terms[0], part)
+                elif terms:
+                    plan.runs.append(_Run(stem, terms, part))
             case Phrase(text):
-                words = _plain(text)
-                if len(words) == 1:
-                    by_exact.setdefault(words[0], part)
-                else:
-                    matched |= dict.fromkeys(_runs([token.form.exact for token in found], found, words), part)
-            case Near(text, distance):
-                matched |= dict.fromkeys(_stretches(found, set(_plain(text)), distance), part)
+                terms = _plain(text)
+                beginnings.update(terms)
+                if len(terms) == 1:
+                    plan.words.setdefault(terms[0], part)
+                elif terms:
+                    plan.runs.append(_Run(word, terms, part))
             case Prefix(text):
-                matched |= dict.fromkeys(_beginnings(found, _plain(text)), part)
-            case Fuzzy(text, edits):
-                matched |= dict.fromkeys(_alike(found, "".join(_plain(text)), edits), part)
-    for i, token in enumerate(found):
-        part_here = by_exact.get(token.form.exact) or by_stem.get(token.form.stem)
-        if part_here is not None:
-            matched.setdefault(i, part_here)
-    return matched
+                terms = _plain(text)
+                beginnings.update(terms)
+                if len(terms) == 1:
+                    plan.prefixes.append(part)
+                elif terms:
+                    plan.runs.append(_Run(word, terms, part))
+            case Near() | Fuzzy():
+                plan.wholes.append(part)
+    plan.beginnings = _printed(beginnings)
+    return plan
+
+
+def _printed(beginnings: Iterable[str]) -> frozenset[str]:
+    """In small letters: an acronym may have its dots, an apostrophe any form. None that begins with another of them."""
+    printed = {beginning.partition("'")[0] for beginning in beginnings}
+    printed |= {f"{beginning[0]}.{beginning[1]}" for beginning in printed if len(beginning) > 1}
+    return frozenset(one for one in printed if not any(one.startswith(other) for other in printed - {one}))
+
+
+def _word_starts(small: str, beginning: str) -> Iterator[int]:
+    """Where a word may begin so."""
+    place = small.find(beginning)
+    while place >= 0:
+        if place == 0 or not small[place - 1].isalnum():
+            yield place
+        place = small.find(beginning, place + 1)
 
 
 def _parts(query: Query, field: str) -> Iterator[Query]:
@@ -101,22 +202,27 @@ def _parts(query: Query, field: str) -> Iterator[Query]:
 
 
 def _plain(text: str) -> list[str]:
-    """Words as written, without the private forms of accented ones."""
-    return [token.form.exact for token in tokens(text)]
+    """Words as written."""
+    return [term for term, _ in exact(text)]
 
 
-def _runs(forms: list[str], found: Sequence[Token], words: list[str]) -> Iterator[int]:
-    """Tokens of which these words stand side by side."""
-    if not words:
-        return
-    for i, form in enumerate(forms):
-        end = i + len(words)
-        if form == words[0] and forms[i:end] == words and found[end - 1].position - found[i].position == len(words) - 1:
-            yield from range(i, end)
+def _standing(text: str, found: Sequence[Token], run: _Run) -> Iterator[int]:
+    """The tokens at which a run begins. The last word of a Prefix need only begin so."""
+    *whole, last = run.words
+    for first in range(len(found) - len(whole)):
+        stretch = found[first : first + len(run.words)]
+        form = run.form(stretch[-1])
+        if (
+            all(run.form(token) == word for token, word in zip(stretch, whole, strict=False))
+            and (form.startswith(last) if isinstance(run.part, Prefix) else form == last)
+            and not any(parted(text, a.end, b.start) for a, b in pairwise(stretch))
+        ):
+            yield first
 
 
-def _stretches(found: Sequence[Token], words: set[str], distance: int) -> Iterator[int]:
-    """Tokens of every shortest stretch that holds all these words and at most `distance` others."""
+def _stretches(found: Sequence[Token], near: Near) -> Iterator[int]:
+    """Tokens of every shortest stretch that holds all these words and not too many others."""
+    words = set(_plain(near.text))
     places = [i for i, token in enumerate(found) if token.form.exact in words]
     held: Counter[str] = Counter()
     first = 0
@@ -127,100 +233,85 @@ def _stretches(found: Sequence[Token], words: set[str], distance: int) -> Iterat
             first += 1
         if len(held) == len(words):
             length = found[place].position - found[places[first]].position + 1
-            if length - len(words) <= distance:
+            if length - len(words) <= near.distance:
                 yield from places[first : last + 1]
 
 
-def _beginnings(found: Sequence[Token], words: list[str]) -> Iterator[int]:
-    if not words:
-        return
-    *whole, start = words
-    for i, token in enumerate(found):
-        run = found[max(0, i - len(whole)) : i + 1]
-        if (
-            token.form.exact.startswith(start)
-            and [before.form.exact for before in run[:-1]] == whole
-            and run[-1].position - run[0].position == len(whole)
-        ):
-            yield from range(i - len(whole), i + 1)
-
-
-def _alike(found: Sequence[Token], word: str, edits: int) -> Iterator[int]:
+def _alike(found: Sequence[Token], fuzzy: Fuzzy) -> Iterator[int]:
+    word, edits = "".join(_plain(fuzzy.text)), fuzzy.edits
     near = {form: OSA.distance(word, form, score_cutoff=edits) <= edits for form in {t.form.exact for t in found}}
     return (i for i, token in enumerate(found) if near[token.form.exact])
 
 
-def _passages(text: str, found: Sequence[Token], matched: dict[int, Query], weigh: Weigh | None) -> list[Span]:
+def _passages(text: str, found: list[Match], weigh: Weigh | None) -> list[Span]:
     """The best spans in the order of the text, none overlapping another."""
-    worth = {part: weigh(part) if weigh else 1.0 for part in set(matched.values())}
+    starts = [match.start for match in found]
+    worth = {match.part: weigh(match.part) if weigh else 1.0 for match in found}
     chosen: list[Span] = []
     while worth and len(chosen) < PASSAGES:
-        span = _best_span(text, found, matched, worth)
-        chosen.append(span)
-        for place in _within(sorted(matched), span):
-            worth.pop(matched[place], None)
+        start = _start(text, _best(found, worth))
+        chosen.append((start, _end(text, start)))
+        for match in found[bisect_left(starts, start) : bisect_left(starts, chosen[-1][1])]:
+            worth.pop(match.part, None)
     chosen.sort()
-    joined = [chosen[0]]
-    for first, last in chosen[1:]:
-        if first <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+    spans = chosen[:1]
+    for start, end in chosen[1:]:
+        if start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            joined.append((first, last))
-    return joined
+            spans.append((start, end))
+    return spans
 
 
-def _best_span(text: str, found: Sequence[Token], matched: dict[int, Query], worth: dict[Query, float]) -> Span:
-    places = sorted(matched)
-    best, best_value = (0, PASSAGE_TOKENS), -1.0
-    last_first = -1
-    for place in places:
-        if matched[place] not in worth:
-            continue
-        first = _start(text, found, place)
-        if first == last_first:
-            continue
-        last_first = first
-        span = (first, min(len(found), first + PASSAGE_TOKENS))
-        value = 0.0
-        held: set[Query] = set()
-        for inside in _within(places, span):
-            part = matched[inside]
-            value += worth.get(part, 0.0) * (REPEAT if part in held else 1.0)
-            held.add(part)
-        if value > best_value:
-            best, best_value = span, value
+def _best(found: list[Match], worth: dict[Query, float]) -> int:
+    """Where the matches begin that are worth most together within one passage."""
+    wanted = [match for match in found if match.part in worth]
+    held: Counter[Query] = Counter()
+    best, best_value, value = wanted[0].start, 0.0, 0.0
+    first = 0
+    for match in wanted:
+        value += worth[match.part] * (REPEAT if held[match.part] else 1.0)
+        held[match.part] += 1
+        while match.end - wanted[first].start > PASSAGE - CONTEXT:
+            left = wanted[first].part
+            held[left] -= 1
+            value -= worth[left] * (REPEAT if held[left] else 1.0)
+            first += 1
+        if value > best_value + 1e-9:
+            best, best_value = wanted[first].start, value
     return best
 
 
-def _within(places: list[int], span: Span) -> list[int]:
-    return places[bisect_left(places, span[0]) : bisect_left(places, span[1])]
+def _start(text: str, place: int) -> int:
+    """Where a passage that is to show `place` begins."""
+    begin = place if place <= 0 else max(0, place - SENTENCE_REACH)
+    sentence = None if begin == 0 else -1
+    for end in _SENTENCE_END.finditer(text, begin, place):
+        sentence = end.end()
+    if sentence is None:
+        return 0
+    if sentence > 0:
+        return sentence
+    space = _SPACE.search(text, place - CONTEXT, place)
+    return space.end() if space else place
 
 
-def _start(text: str, found: Sequence[Token], place: int) -> int:
-    """The token at which a passage that is to show `place` begins."""
-    for first in range(place, max(-1, place - SENTENCE_REACH - 1), -1):
-        if first == 0 or _SENTENCE_END.search(text, found[first - 1].end, found[first].start):
-            return first
-    return max(0, place - CONTEXT)
-
-
-def _end(text: str, found: Sequence[Token], last: int) -> int:
-    """Where a passage before the token `last` ends: with the sign that closes its last word, not with what opens the next."""
-    if last >= len(found):
+def _end(text: str, start: int) -> int:
+    """Where a passage that begins at `start` ends: with the last whole word that it has room for."""
+    if len(text) - start <= PASSAGE:
         return len(text)
-    space = _SPACE.search(text, found[last - 1].end, found[last].start)
-    return space.start() if space else found[last - 1].end
+    space = text.rfind(" ", start + PASSAGE // 2, start + PASSAGE + 1)
+    return space if space > 0 else start + PASSAGE
 
 
-def _pieces(text: str, start: int, end: int, found: Sequence[Token], matched: dict[int, Query]) -> Iterator[Piece]:
-    here = start
-    for i in sorted(matched):
-        token = found[i]
-        if token.start < here or token.end > end:
+def _pieces(text: str, span: Span, found: Iterable[Match]) -> Iterator[Piece]:
+    here, end = span
+    for match in found:
+        if match.start < here or match.end > end:
             continue
-        if token.start > here:
-            yield Piece(text[here : token.start])
-        yield Piece(text[token.start : token.end], matched=True)
-        here = token.end
+        if match.start > here:
+            yield Piece(text[here : match.start])
+        yield Piece(text[match.start : match.end], matched=True)
+        here = match.end
     if here < end:
         yield Piece(text[here:end])

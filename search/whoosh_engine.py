@@ -1,7 +1,7 @@
-"""The embedded engine: a Whoosh index in a folder.
+"""The embedded engine: a Whoosh index in a folder, read and written through `search.columnar`.
 
 Beside the fields of `search.schema` its documents hold an `id`, the days and instants by which dates are searched and
-sorted, and the article with its origin as stored JSON.
+sorted, the variants of accented words, and the article with its origin as stored JSON.
 """
 
 from __future__ import annotations
@@ -11,21 +11,26 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from whoosh import fields, index, query, scoring, writing
 from whoosh.analysis import Analyzer, Token
 from whoosh.index import LockError
 
 from search import analysis, schema
 from search.article import Article, from_json, to_json
+from search.columnar import facets as counting
+from search.columnar.bulk import BulkWriter
+from search.columnar.evaluate import Result, evaluate
+from search.columnar.evaluate import Sort as ByColumn
+from search.columnar.expand import MAX_EXPANSION
+from search.columnar.queries import Near as NearQuery
+from search.columnar.queries import SwapFuzzyTerm, Within
 from search.engine import (
     Bucket,
     EngineError,
@@ -45,9 +50,7 @@ from search.engine import (
 from search.parse import render
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words, loosen
 from search.snippets import mark, snippet
-from search.whoosh_queries import Complement, Positions
 
-MAX_EXPANSIONS = 1_000  # words that one prefix or fuzzy word may stand for; the most frequent are kept
 MAX_BUCKETS = 100  # values of one facet, selected ones beside
 LOCK_WAIT = 10.0  # seconds a second writer waits
 OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
@@ -55,34 +58,54 @@ OPEN_PAUSE = 0.05  # seconds between them
 SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
 BONUS = 0.1  # score for a form printed with just the accents that were typed
-DAYS_BY_DAY = 62  # the timeline is by day for a stretch of so many days,
-DAYS_BY_MONTH = 5 * 366  # by month up to so many, by year above
+MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
+MONTHS_BY_MONTH = 60  # by month up to so many, by year above
 
 _VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
-_UNDATED = -(2**62)  # microseconds: before the first day of the calendar
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
-    """Whoosh's door to `search.analysis`; `terms` names the function, so that the schema can be stored."""
+    """Whoosh's door to `search.analysis`, and the bulk writer's (`search.columnar.analysis.WordAnalyzer`).
 
-    def __init__(self, terms: str) -> None:
-        self.terms = terms
+    form: `stem` or `exact`
+    """
+
+    gap = analysis.PARAGRAPH_GAP
+    leap = analysis.BODY_START
+    renumber = False
+
+    def __init__(self, form: str) -> None:
+        self.form = form
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Token]:
         token = Token(positions, mode=mode, boost=1.0, stopped=False)
-        for token.text, token.pos in getattr(analysis, self.terms)(value):
+        for form, token.pos, _start, _end in analysis.tokens(value):
+            token.text = getattr(form, self.form)
             yield token
+
+    def pass_key(self) -> Hashable:
+        return WordAnalyzer
+
+    def chunks(self, text: str) -> list[str]:
+        return analysis.chunks(text)
+
+    def tokens(self, chunk: str) -> list[str]:
+        return analysis.words(chunk)
+
+    def terms(self, token: str) -> tuple[str]:
+        return (getattr(analysis.forms[token], self.form),)
 
 
 def whoosh_schema() -> fields.Schema:
-    stems, words = WordAnalyzer("stems"), WordAnalyzer("exact")
+    stems, words = WordAnalyzer("stem"), WordAnalyzer("exact")
     built = fields.Schema(
         id=fields.ID(unique=True),
         text=fields.TEXT(analyzer=stems),
         exact=fields.TEXT(analyzer=words),
-        day=fields.NUMERIC(int, shift_step=0, sortable=True),
-        instant=fields.NUMERIC(int, bits=64, sortable=True),
+        variants=fields.KEYWORD(),
+        day=fields.NUMERIC(int, sortable=True),  # days since 1970
+        instant=fields.NUMERIC(int, bits=64, sortable=True),  # microseconds since 1970
         article=fields.STORED,
         origin=fields.STORED,
     )
@@ -90,7 +113,7 @@ def whoosh_schema() -> fields.Schema:
     for field in schema.FIELDS:
         if field.kind is schema.Kind.TEXT and field.own:
             built.add(field.name, fields.TEXT(analyzer=stems))
-            built.add(f"{field.name}_exact", fields.TEXT(analyzer=words))
+            built.add(_exact_field(field.name), fields.TEXT(analyzer=words))
         elif field.kind is schema.Kind.NAMES:
             built.add(field.name, fields.TEXT(analyzer=words))
         if field.facet:
@@ -100,6 +123,21 @@ def whoosh_schema() -> fields.Schema:
 
 def _key(field: str) -> str:
     return f"{field}_key"
+
+
+def _exact_field(field: str | None) -> str:
+    """Where a field's words stand as written."""
+    if field is None or field == "body":
+        return "exact"
+    return field if field in _NAMES else f"{field}_exact"
+
+
+def _stem_field(field: str | None) -> str:
+    """Where bare words of a field are searched."""
+    return "text" if field is None or field == "body" else field
+
+
+_NAMES = frozenset(field.name for field in schema.FIELDS if field.kind is schema.Kind.NAMES)
 
 
 class WhooshEngine:
@@ -150,14 +188,14 @@ class WhooshEngine:
                 yield Origin(**origin | {"indexed": datetime.fromisoformat(origin["indexed"])})
 
     @contextmanager
-    def writer(self, *, rebuild: bool = False) -> Iterator[_Writer]:
+    def writer(self, *, rebuild: bool = False, jobs: int = 1) -> Iterator[_Writer]:
         try:
             ix = self._open_index()
             _check_version(ix, self._folder, rebuild)
         except IndexMissing:
             ix = _create(self._folder)
         try:
-            whoosh_writer = ix.writer(timeout=LOCK_WAIT, limitmb=256)
+            whoosh_writer = BulkWriter(ix, procs=jobs, timeout=LOCK_WAIT)
         except LockError:
             raise IndexLocked(f"another indexer is writing to {self._folder}; try again when it has ended") from None
         whoosh_writer.schema = whoosh_schema()
@@ -237,25 +275,30 @@ def _document(article: Article, origin: Origin) -> dict[str, Any]:
         "id": article.id,
         "text": combined,
         "exact": combined,
-        "day": 0 if article.day is None else article.day.toordinal(),
-        "instant": _UNDATED if article.instant is None else _microseconds(article.instant),
         "article": json.dumps(to_json(article), ensure_ascii=False),
         "origin": json.dumps(
             {name: getattr(origin, name) for name in ("article_id", "source", "path", "digest")}
             | {"indexed": origin.indexed.isoformat()}
         ),
     }
+    if variants := analysis.variants(combined):
+        document["variants"] = sorted(variants)
+    if article.day is not None and article.instant is not None:
+        document["day"] = _days(article.day)
+        document["instant"] = _microseconds(article.instant)
     for field in schema.FIELDS:
         values = schema.values(article, field.name)
         if not values:
             continue
         if field.kind is not schema.Kind.KEYWORD and field.own:
-            document[field.name] = schema.joined(article, field.name)
-            if field.kind is schema.Kind.TEXT:
-                document[f"{field.name}_exact"] = document[field.name]
+            document[field.name] = document[_exact_field(field.name)] = schema.joined(article, field.name)
         if field.facet:
             document[_key(field.name)] = list(dict.fromkeys(values))
     return document
+
+
+def _days(day: date) -> int:
+    return (day - _EPOCH.date()).days
 
 
 def _microseconds(moment: datetime) -> int:
@@ -264,11 +307,12 @@ def _microseconds(moment: datetime) -> int:
 
 
 class _Compiler:
-    """From our queries to Whoosh's, for one searcher: expansions and accents depend on the words of its archive."""
+    """From our queries to Whoosh's, for one searcher: accents and beginnings depend on the words of its archive."""
 
     def __init__(self, searcher: Any) -> None:
         self._reader = searcher.reader()
-        self.truncated: list[str] = []
+        self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
+        self._cut: list[str] = []
 
     def compile(self, node: Query) -> Any:
         match node:
@@ -277,98 +321,99 @@ class _Compiler:
             case Word(text, field):
                 return self._word(text, field)
             case Phrase(text, field):
-                return self._side_by_side(_exact_field(field), [(term,) for term in _words(text)], field)
+                return _within(_phrase(_exact_field(field), _words(text)), field)
             case Near(text, distance, field):
-                parts = [(term,) for term in dict.fromkeys(_words(text))]
-                return Positions(_exact_field(field), parts, distance=distance, start=_start(field))
+                words = list(dict.fromkeys(_words(text)))
+                return _within(NearQuery(_exact_field(field), words, distance) if words else query.NullQuery, field)
             case Prefix(text, field):
-                *whole, start = _words(text) or [""]
-                expanded = self._bounded(text, self._beginning(_exact_field(field), start), field)
-                return self._side_by_side(_exact_field(field), [*((term,) for term in whole), tuple(expanded)], field)
+                return _within(self._prefix(text, _exact_field(field)), field)
             case Fuzzy(text, edits, field):
-                word = "".join(_words(text))
-                expanded = self._bounded(text, self._alike(_exact_field(field), word, edits), field)
-                return self._side_by_side(_exact_field(field), [tuple(expanded)], field)
+                return self._fuzzy(text, edits, field)
             case Between(start, end):
-                last = date.max.toordinal() if end is None else end.toordinal() - 1
-                days = query.NumericRange("day", 1 if start is None else start.toordinal(), last)
-                return query.ConstantScoreQuery(days, 1.0)
+                return query.NumericRange(
+                    "day",
+                    None if start is None else _days(start),
+                    None if end is None else _days(end),
+                    endexcl=True,
+                )
             case OneOf(field, values):
-                return query.ConstantScoreQuery(query.Or([query.Term(_key(field), value) for value in values]), 1.0)
+                return query.Or([query.Term(_key(field), value) for value in values])
             case Words(parts) | And(parts):
                 return query.And([self.compile(part) for part in parts])
             case Or(parts):
                 return query.Or([self.compile(part) for part in parts])
             case Not(part):
-                return Complement(self.compile(part))
+                return query.Not(self.compile(part))
+
+    def truncated(self, result: Result) -> tuple[str, ...]:
+        """What was typed and stands for more terms than were searched."""
+        cut = [self._expanding[expansion.query] for expansion in result.expansions]
+        return tuple(dict.fromkeys(cut + self._cut))
+
+    def frequency(self, part: Query) -> int:
+        """About how many documents a part of a query matches, from above."""
+        match part:
+            case Word(text, field) if field not in _NAMES:
+                fieldname, terms = _stem_field(field), [term for term, _ in analysis.stems(text)]
+            case Word(text, field) | Phrase(text, field) | Near(text, _, field):
+                fieldname, terms = _exact_field(field), _words(text)
+            case _:
+                return int(self._reader.doc_count())
+        return min((self._reader.doc_frequency(fieldname, term) for term in terms), default=0)
 
     def _word(self, text: str, field: str | None) -> Any:
-        if field in ("author", "publisher", "place"):
-            return self._side_by_side(field, [(term,) for term in _words(text)], field)
-        stemmed = _stem_field(field)
-        found = self._side_by_side(stemmed, [(term,) for term, _ in analysis.stems(text)], field)
-        bonus = self._as_printed(text, field)
-        return found if bonus is None else query.AndMaybe(found, bonus)
+        if field in _NAMES:
+            return _phrase(_exact_field(field), _words(text))
+        found = _within(_phrase(_stem_field(field), [term for term, _ in analysis.stems(text)]), field)
+        bonus = self._as_printed(text)
+        return found if bonus is None else query.AndMaybe(found, query.ConstantScoreQuery(bonus, BONUS))
 
-    def _as_printed(self, text: str, field: str | None) -> Any | None:
-        """Puts first what prints an accented word just so; for a plain word, what never prints it accented."""
+    def _as_printed(self, text: str) -> Any | None:
+        """What puts first the documents that print an accented word so; for a plain word, that print it plainly."""
         forms = [token.form for token in analysis.tokens(text)]
         if len(forms) != 1:
             return None
-        [form], words = forms, _exact_field(field)
+        [form] = forms
         if form.variant is not None:
-            return query.ConstantScoreQuery(query.Term(words, form.variant), BONUS)
-        accented = list(self._reader.expand_prefix(words, f"{form.exact}{analysis.VARIANT}"))
-        if not accented:
-            return None
-        return query.ConstantScoreQuery(Complement(query.Or([query.Term(words, term) for term in accented])), BONUS)
+            return query.Term("variants", form.variant)
+        variants = list(self._reader.expand_prefix("variants", f"{form.exact}{analysis.VARIANT}"))
+        return query.Not(query.Or([query.Term("variants", variant) for variant in variants])) if variants else None
 
-    def _side_by_side(self, fieldname: str, parts: list[tuple[str, ...]], field: str | None) -> Any:
-        if not parts or not all(parts):
+    def _prefix(self, text: str, fieldname: str) -> Any:
+        words = _words(text)
+        if not words:
             return query.NullQuery
-        if len(parts) == 1 and not _start(field):
-            terms = [query.Term(fieldname, term) for term in parts[0]]
-            return terms[0] if len(terms) == 1 else query.Or(terms)
-        return Positions(fieldname, parts, start=_start(field))
+        *whole, start = words
+        if not whole:
+            prefix = query.Prefix(fieldname, start)
+            self._expanding[prefix] = text
+            return prefix
+        beginnings = [term.decode("utf-8") for term in self._reader.expand_prefix(fieldname, start)]
+        if len(beginnings) > MAX_EXPANSION:
+            self._cut.append(text)
+            beginnings.sort(key=lambda term: -self._reader.doc_frequency(fieldname, term))
+        return query.Or([_phrase(fieldname, [*whole, word]) for word in beginnings[:MAX_EXPANSION]])
 
-    def _beginning(self, fieldname: str, start: str) -> list[str]:
-        found = (term.decode("utf-8") for term in self._reader.expand_prefix(fieldname, start))
-        return [term for term in found if analysis.VARIANT not in term]
-
-    def _alike(self, fieldname: str, word: str, edits: int) -> list[str]:
-        lexicon = [term.decode("utf-8") for term in self._reader.lexicon(fieldname)]
-        return [term for term, _, _ in _similar(word, lexicon, edits)]
-
-    def _bounded(self, text: str, terms: list[str], field: str | None) -> list[str]:
-        if len(terms) <= MAX_EXPANSIONS:
-            return terms
-        self.truncated.append(text)
-        fieldname = _exact_field(field)
-        return sorted(terms, key=lambda term: -self._reader.doc_frequency(fieldname, term))[:MAX_EXPANSIONS]
+    def _fuzzy(self, text: str, edits: int, field: str | None) -> Any:
+        """Nearer words count more: once for every number of edits that admits them."""
+        word = "".join(_words(text))
+        nearer = [SwapFuzzyTerm(_exact_field(field), word, maxdist=distance) for distance in range(1, edits + 1)]
+        self._expanding |= dict.fromkeys(nearer, text)
+        return query.Or([_within(one, field) for one in nearer]) if word else query.NullQuery
 
 
-def _similar(word: str, lexicon: Iterable[str], edits: int) -> list[tuple[str, int, int]]:
-    """Words at most so many edits away, as (word, edits, place in the lexicon), nearest first."""
-    found = process.extract(word, lexicon, scorer=OSA.distance, score_cutoff=edits, limit=None)  # type: ignore[arg-type]
-    return [(term, int(distance), place) for term, distance, place in found if analysis.VARIANT not in term]
+def _phrase(fieldname: str, words: list[str]) -> Any:
+    if not words:
+        return query.NullQuery
+    return query.Term(fieldname, words[0]) if len(words) == 1 else query.Phrase(fieldname, words)
+
+
+def _within(compiled: Any, field: str | None) -> Any:
+    return Within(compiled, analysis.BODY_START) if field == "body" and compiled != query.NullQuery else compiled
 
 
 def _words(text: str) -> list[str]:
-    return [token.form.exact for token in analysis.tokens(text)]
-
-
-def _exact_field(field: str | None) -> str:
-    if field is None or field == "body":
-        return "exact"
-    return f"{field}_exact" if field in ("title", "captions") else field
-
-
-def _stem_field(field: str | None) -> str:
-    return "text" if field is None or field == "body" else field
-
-
-def _start(field: str | None) -> int:
-    return analysis.BODY_START if field == "body" else 0
+    return [term for term, _ in analysis.exact(text)]
 
 
 class _Answer:
@@ -386,96 +431,104 @@ class _Answer:
         understood, ignored = analysis.without_stop_words(search.query)
         if search.match is Match.ANY:
             understood = loosen(understood)
-        scores = self._run(understood)
-        relaxed, suggestion = False, None
-        if not scores:
+        asked, relaxed, suggestion = understood, False, None
+        result = self._result(asked)
+        if not result.total and not self._has_hits(asked):
             suggestion = self._suggestion(understood)
-            if search.match is Match.AUTO and (looser := loosen(understood)) != understood:
-                scores = self._run(looser)
-                relaxed = bool(scores)
-        selections = {part.field: part for part in search.filters if isinstance(part, OneOf)}
-        passing = {part: set(self._run(part)) for part in search.filters}
-        documents = _narrowed(scores, passing.values())
-        days = self._column("day", documents)
-        first = (search.page - 1) * search.size
-        order = self._order(documents, scores)[first : first + search.size]
-        timeline, interval = _timeline([date.fromordinal(day) for day in days.values() if day])
+            if search.match is Match.AUTO and (looser := loosen(understood)) != understood and self._has_hits(looser):
+                asked, relaxed = looser, True
+                result = self._result(asked)
+        timeline, interval = self._timeline(asked, result)
+        scores = result.scores.tolist() if search.sort is Sort.RELEVANCE else [0.0] * len(result.docs)
         return Page(
-            hits=tuple(self._hit(number, scores, understood) for number in order),
-            total=len(documents),
-            facets={
-                field: self._facet(
-                    field,
-                    _narrowed(scores, (passing[part] for part in passing if part != selections.get(field))),
-                    selections[field].values if field in selections else (),
-                )
-                for field in schema.FACETS
-            },
+            hits=tuple(map(self._hit, result.docs.tolist(), scores, [understood] * len(scores))),
+            total=result.total,
+            facets={field: self._facet(field, result) for field in schema.FACETS},
             timeline=timeline,
             interval=interval,
             generation=self._generation,
             relaxed=relaxed,
             ignored=ignored,
-            truncated=tuple(dict.fromkeys(self._compiler.truncated)),
+            truncated=self._compiler.truncated(result),
             suggestion=suggestion,
         )
 
-    def _run(self, node: Query) -> dict[int, float]:
-        """Every matching document with its score."""
-        compiled = self._compiler.compile(node)
-        scores: dict[int, float] = {}
-        for leaf, offset in self._searcher.leaf_searchers():
-            matcher = compiled.matcher(leaf, leaf.context(needs_current=True))
-            while matcher.is_active():
-                scores[offset + matcher.id()] = matcher.score()
-                matcher.next()
-        return scores
+    def _result(self, node: Query) -> Result:
+        search = self._search
+        return evaluate(
+            self._searcher,
+            self._compiler.compile(node),
+            limit=search.size,
+            offset=(search.page - 1) * search.size,
+            sort=self._order(),
+            filters=self._filters(),
+            facets=[counting.Facet(_key(field)) for field in schema.FACETS],
+            histogram=counting.Histogram("day", counting.Interval.MONTH),
+        )
 
-    def _order(self, documents: set[int], scores: dict[int, float]) -> list[int]:
-        when = self._column("instant", documents)
+    def _has_hits(self, node: Query) -> bool:
+        """Without the filters, so that adding a filter never raises a count."""
+        return evaluate(self._searcher, self._compiler.compile(node), limit=0).total > 0
+
+    def _order(self) -> ByColumn | None:
         sort = self._search.sort
         if sort is Sort.RELEVANCE and not isinstance(self._search.query, All):
-            return sorted(documents, key=lambda number: (-scores[number], -when[number], number))
-        if sort is Sort.OLDEST:
-            return sorted(documents, key=lambda number: (when[number] == _UNDATED, when[number], number))
-        return sorted(documents, key=lambda number: (-when[number], number))
+            return None
+        return ByColumn("instant", descending=sort is not Sort.OLDEST)
 
-    def _column(self, name: str, documents: set[int]) -> dict[int, int]:
-        column = self._reader.column_reader(name) if documents else ()  # an empty index has no columns
-        return {number: column[number] for number in documents}
+    def _filters(self) -> dict[str, Any]:
+        """By the key field of a facet, whose own counts ignore it; others by their place."""
+        return {
+            _key(part.field) if isinstance(part, OneOf) else str(place): self._compiler.compile(part)
+            for place, part in enumerate(self._search.filters)
+        }
 
-    def _hit(self, number: int, scores: dict[int, float], understood: Query) -> Hit:
+    def _hit(self, number: int, score: float, understood: Query) -> Hit:
         article = from_json(json.loads(self._reader.stored_fields(number)["article"]))
         return Hit(
             article=article,
-            score=scores[number] if self._search.sort is Sort.RELEVANCE else 0.0,
+            score=score,
             snippet=snippet(article.body, understood, self._rarity),
             title_pieces=mark(article.title, understood, "title") if article.title else (),
         )
 
     def _rarity(self, part: Query) -> float:
-        frequency = self._compiler.compile(part).estimate_size(self._reader)
-        return math.log(1 + self._reader.doc_count() / (1 + frequency))
+        return math.log(1 + self._reader.doc_count() / (1 + self._compiler.frequency(part)))
 
-    def _facet(self, field: str, documents: set[int], selected: tuple[str, ...]) -> tuple[Bucket, ...]:
-        name = _key(field)
-        counts = Counter(
-            {
-                term.decode("utf-8"): sum(
-                    1 for number in self._reader.postings(name, term).all_ids() if number in documents
-                )
-                for term in self._reader.lexicon(name)
-            }
-        )
-        ranked = sorted((value for value in counts if counts[value]), key=lambda value: (-counts[value], value))
-        shown = ranked[:MAX_BUCKETS]
-        shown += [value for value in selected if value not in shown]
-        return tuple(Bucket(value, counts[value], value in selected) for value in shown)
+    def _facet(self, field: str, result: Result) -> tuple[Bucket, ...]:
+        counts = dict(result.facets[_key(field)])
+        chosen = {
+            value: None
+            for part in self._search.filters
+            if isinstance(part, OneOf) and part.field == field
+            for value in part.values
+        }
+        shown = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_BUCKETS]
+        shown += [value for value in chosen if value not in shown]
+        return tuple(Bucket(value, counts.get(value, 0), value in chosen) for value in shown)
+
+    def _timeline(self, asked: Query, result: Result) -> tuple[tuple[TimeBucket, ...], Interval]:
+        months = result.histogram
+        if not months:
+            return (), Interval.YEAR
+        first, last = months[0][0], months[-1][0]
+        stretch = (last.year - first.year) * 12 + last.month - first.month + 1
+        if stretch <= MONTHS_BY_DAY:
+            by_day = counting.Histogram("day", counting.Interval.DAY)
+            compiled = self._compiler.compile(asked)
+            days = evaluate(self._searcher, compiled, limit=0, filters=self._filters(), histogram=by_day).histogram
+            return tuple(TimeBucket(day, count) for day, count in days), Interval.DAY
+        if stretch <= MONTHS_BY_MONTH:
+            return tuple(TimeBucket(month, count) for month, count in months), Interval.MONTH
+        years: Counter[date] = Counter()
+        for month, count in months:
+            years[month.replace(month=1)] += count
+        return tuple(TimeBucket(year, years[year]) for year in sorted(years)), Interval.YEAR
 
     def _suggestion(self, understood: Query) -> str | None:
         """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""
         corrected = self._corrected(understood)
-        return render(corrected) if corrected != understood and self._run(corrected) else None
+        return render(corrected) if corrected != understood and self._has_hits(corrected) else None
 
     def _corrected(self, node: Query) -> Query:
         match node:
@@ -489,31 +542,11 @@ class _Answer:
     def _nearest(self, text: str) -> str:
         """The most frequent of the archive's words fewest edits away, for a word that the archive does not know."""
         words = _words(text)
-        if len(words) != 1 or len(words[0]) < SHORTEST_CORRECTED:
+        if len(words) != 1 or len(words[0]) < SHORTEST_CORRECTED or self._compiler.frequency(Word(text)):
             return text
-        if self._compiler.compile(Word(text)).estimate_size(self._reader):
-            return text
-        edits = 1 if len(words[0]) <= LONGEST_ONE_EDIT else 2
-        lexicon = [term.decode("utf-8") for term in self._reader.lexicon("exact")]
-        near = _similar(words[0], lexicon, edits)
-        return min(near, key=lambda found: (found[1], -self._reader.frequency("exact", found[0])))[0] if near else text
-
-
-def _narrowed(scores: dict[int, float], sets: Iterable[set[int]]) -> set[int]:
-    documents = set(scores)
-    for passing in sets:
-        documents &= passing
-    return documents
-
-
-def _timeline(days: list[date]) -> tuple[tuple[TimeBucket, ...], Interval]:
-    if not days:
-        return (), Interval.YEAR
-    stretch = (max(days) - min(days)).days
-    if stretch <= DAYS_BY_DAY:
-        interval, starts = Interval.DAY, Counter(days)
-    elif stretch <= DAYS_BY_MONTH:
-        interval, starts = Interval.MONTH, Counter(day.replace(day=1) for day in days)
-    else:
-        interval, starts = Interval.YEAR, Counter(day.replace(month=1, day=1) for day in days)
-    return tuple(TimeBucket(start, starts[start]) for start in sorted(starts)), interval
+        for edits in range(1, 2 if len(words[0]) <= LONGEST_ONE_EDIT else 3):
+            near = SwapFuzzyTerm("exact", words[0], maxdist=edits)._btexts(self._reader)
+            best = max(near, key=lambda term: self._reader.doc_frequency("exact", term), default=None)
+            if best is not None:
+                return str(best.decode("utf-8"))
+        return text

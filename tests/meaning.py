@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import STOP_WORDS, VARIANT, exact, stems
+from search.analysis import STOP_WORDS, exact, stems
 from search.article import Article
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 
@@ -89,8 +89,8 @@ def _stems(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """As written, accents folded: the private forms that only rank are left out."""
-    return [term for term, _ in exact(text) if VARIANT not in term]
+    """As written, accents folded."""
+    return [term for term, _ in exact(text)]
 
 
 def _without_stop_words(query: Query) -> Query:

@@ -236,10 +236,10 @@ def test_values_of_one_filter_are_alternatives_and_filters_add_up(archive: Engin
 @pytest.mark.parametrize(
     ("last", "interval", "starts"),
     [
-        (date(2012, 3, 31), Interval.DAY, [date(2012, 1, 29), date(2012, 3, 31)]),
-        (date(2012, 4, 1), Interval.MONTH, [date(2012, 1, 1), date(2012, 4, 1)]),
-        (date(2017, 1, 29), Interval.MONTH, [date(2012, 1, 1), date(2017, 1, 1)]),
-        (date(2017, 2, 3), Interval.YEAR, [date(2012, 1, 1), date(2017, 1, 1)]),
+        (date(2012, 2, 29), Interval.DAY, [date(2012, 1, 29), date(2012, 2, 29)]),
+        (date(2012, 3, 1), Interval.MONTH, [date(2012, 1, 1), date(2012, 3, 1)]),
+        (date(2016, 12, 31), Interval.MONTH, [date(2012, 1, 1), date(2016, 12, 1)]),
+        (date(2017, 1, 1), Interval.YEAR, [date(2012, 1, 1), date(2017, 1, 1)]),
     ],
 )
 def test_the_timeline_fits_its_stretch(filled: Filled, last: date, interval: Interval, starts: list[date]) -> None:

@@ -1,0 +1,231 @@
+"""The bulk writer: a Whoosh writer that makes segments by sorting arrays, in worker processes if wanted.
+
+with BulkWriter(ix, procs=2) as writer:
+    for document in documents:
+        writer.add_document(**document)
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Mapping
+from multiprocessing.pool import AsyncResult
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.writing import SegmentWriter
+
+from search.columnar.build import SegmentBuilder
+from search.columnar.codec import ColumnarCodec
+from search.columnar.merge import Source, merge_documents, merge_postings
+from search.columnar.segment import DOCUMENTS_EXT, POSTINGS_EXT, ColumnarSegment
+
+BATCH_TEXT = 16 << 20  # characters that a worker is given at a time
+BATCH_DOCUMENTS = 20_000
+MAX_SOURCES = 128  # runs and segments that wait to be merged; each holds two files open
+_AHEAD = 1  # batches that wait for a worker, so that no worker waits for a batch
+
+Document = Mapping[str, Any]
+
+
+class BulkWriter(SegmentWriter):  # type: ignore[misc]
+    """Makes the same index as Whoosh's own writer with ColumnarCodec, faster; used alike, updates and merging included.
+
+    procs: processes that analyse and sort; 1 means this one. With more of them, what is wrong with a document may be
+        told by a later `add_document` or by `commit`.
+    """
+
+    def __init__(self, ix: Any, procs: int = 1, **options: Any) -> None:
+        super().__init__(ix, codec=ColumnarCodec(), **options)
+        self._procs = procs
+        self._runs = _run_storage(self.storage, self._tempstorage)
+        self._sources: list[Source] = []
+        self._builder: SegmentBuilder | None = None
+        self._workers: _Workers | None = None
+
+    def add_document(self, **fields: Any) -> None:
+        """Raises what Whoosh's writer raises, or UnstorableError; the document is left out whole then."""
+        self._check_state()
+        if self._procs > 1:
+            self._check_fields(self.schema, (name for name in fields if not name.startswith("_")))
+            if self._workers is None:
+                self._workers = _Workers(self.schema, self._runs, self.indexname, self._procs)
+            for segment in self._workers.add(fields):
+                self._add_source(self._runs, segment)
+        else:
+            if self._builder is None:
+                self._builder = SegmentBuilder(self.schema, self._runs, self.indexname)
+            self._builder.add(fields)
+            if self._builder.is_full:
+                self._finish_runs()
+        self._added = True
+        self.docnum += 1
+
+    def add_reader(self, reader: Any) -> None:
+        """Adds the documents of another index, as array work where that is of this codec."""
+        self._check_state()
+        self._finish_runs()
+        for leaf, _ in reader.leaf_readers():
+            if isinstance(leaf.segment(), ColumnarSegment):
+                self.docnum += self._add_source(leaf.storage(), leaf.segment())
+            else:
+                self._add_foreign(leaf)
+        self._added = True
+
+    def _finish(self) -> None:
+        if self._workers is not None:
+            self._workers.stop()
+        if self._builder is not None:
+            self._builder.discard()
+        if self._runs is not self._tempstorage:
+            shutil.rmtree(self._runs.folder, ignore_errors=True)
+        super()._finish()
+
+    def commit(self, **options: Any) -> None:
+        """Raises what a document was refused for by a worker; nothing is committed then, and the lock is given back."""
+        try:
+            super().commit(**options)
+        except BaseException:
+            if not self.is_closed:
+                self.cancel()
+            raise
+
+    def _add_foreign(self, reader: Any) -> None:
+        """Lets Whoosh's own writer make a columnar segment of it."""
+        index = FileIndex.create(self._runs, self.schema, f"{self.indexname}foreign")
+        writer = SegmentWriter(index, codec=ColumnarCodec())
+        writer.add_reader(reader)
+        writer.commit(merge=False)
+        for segment in index._segments():
+            self.docnum += self._add_source(self._runs, segment)
+
+    def _add_source(self, storage: Any, segment: ColumnarSegment) -> int:
+        """Returns how many documents it has."""
+        base = sum(source.doc_count for source in self._sources)
+        # Opened anew, because Whoosh closes a reader as soon as it was added.
+        documents = self.codec.per_document_reader(storage, segment)
+        source = Source(segment, documents, self.codec.terms_reader(storage, segment), base, documents.live)
+        count = source.doc_count
+        self._sources.append(source)
+        if len(self._sources) >= MAX_SOURCES:
+            self._compact()
+        return count
+
+    def _finish_runs(self) -> None:
+        """Makes sources of all documents that were added so far."""
+        if self._workers is not None:
+            for segment in self._workers.finish():
+                self._add_source(self._runs, segment)
+        if self._builder is not None:
+            run = self._builder.finish()
+            if run is not None:
+                self._add_source(self._runs, run)
+
+    def _flush_segment(self) -> None:
+        self._finish_runs()
+        if len(self._sources) == 1 and self._runs.file_exists(self._sources[0].segment.make_filename(POSTINGS_EXT)):
+            self._adopt(self._sources[0])
+            return
+        self._merge_into(self.perdocwriter, self.fieldwriter)
+
+    def _compact(self) -> None:
+        """Makes one run of all sources."""
+        run = self.codec.new_segment(self._runs, self.indexname)
+        run.set_doc_count(sum(source.doc_count for source in self._sources))
+        documents, fields = self.codec.per_document_writer(self._runs, run), self.codec.field_writer(self._runs, run)
+        self._merge_into(documents, fields)
+        for source in self._sources:
+            for extension in (DOCUMENTS_EXT, POSTINGS_EXT):
+                name = source.segment.make_filename(extension)
+                if self._runs.file_exists(name):
+                    self._runs.delete_file(name)
+        self._sources.clear()
+        self._add_source(self._runs, run)
+
+    def _merge_into(self, documents: Any, fields: Any) -> None:
+        for source in self._sources:
+            merge_documents(self.schema, source, documents)
+        doc_count = documents.count
+        documents.close()
+        merge_postings(self.schema, self._sources, doc_count, fields)
+        fields.close()
+        for source in self._sources:
+            source.close()
+
+    def _adopt(self, source: Source) -> None:
+        """Makes the files of the only run those of the new segment."""
+        self.perdocwriter.close()
+        self.fieldwriter.close()
+        source.close()
+        for extension in (DOCUMENTS_EXT, POSTINGS_EXT):
+            old = Path(self._runs.folder, source.segment.make_filename(extension))
+            name = self.newsegment.make_filename(extension)
+            if isinstance(self.storage, FileStorage):
+                old.replace(Path(self.storage.folder, name))
+                continue
+            with old.open("rb") as read, self.storage.create_file(name) as written:
+                shutil.copyfileobj(read, written)
+
+
+def _run_storage(storage: Any, tempstorage: Any) -> Any:
+    """Where runs are kept until they are merged: real files even where the index lies in memory."""
+    if isinstance(storage, FileStorage):
+        return tempstorage
+    # Whoosh would give every index in memory, of every program, one and the same folder.
+    return FileStorage(tempfile.mkdtemp(prefix="columnar-"))
+
+
+class _Workers:
+    """Gives batches of documents to processes, each of which makes a segment of its batch."""
+
+    def __init__(self, schema: Any, storage: Any, indexname: str, procs: int) -> None:
+        self._procs = procs
+        self._pool = multiprocessing.Pool(procs, _start_worker, (schema, storage.folder, indexname))
+        self._waiting: deque[AsyncResult[ColumnarSegment]] = deque()
+        self._batch: list[Document] = []
+        self._text = 0
+
+    def add(self, document: Document) -> Iterator[ColumnarSegment]:
+        """Gives back the segments that have been made, in the order of their documents."""
+        self._batch.append(document)
+        self._text += sum(len(value) for value in document.values() if isinstance(value, str))
+        if self._text >= BATCH_TEXT or len(self._batch) >= BATCH_DOCUMENTS:
+            self._send()
+            while len(self._waiting) > self._procs + _AHEAD:
+                yield self._waiting.popleft().get()
+
+    def finish(self) -> Iterator[ColumnarSegment]:
+        """The rest of them. Raises what a document was refused for."""
+        if self._batch:
+            self._send()
+        while self._waiting:
+            yield self._waiting.popleft().get()
+
+    def stop(self) -> None:
+        self._pool.terminate()
+        self._pool.join()
+
+    def _send(self) -> None:
+        self._waiting.append(self._pool.apply_async(_make_segment, (self._batch,)))
+        self._batch, self._text = [], 0
+
+
+_builder: SegmentBuilder  # of a worker process
+
+
+def _start_worker(schema: Any, folder: str, indexname: str) -> None:
+    global _builder
+    _builder = SegmentBuilder(schema, FileStorage(folder), indexname)
+
+
+def _make_segment(documents: list[Document]) -> ColumnarSegment:
+    for document in documents:
+        _builder.add(document)
+    segment = _builder.finish()
+    assert segment is not None  # noqa: S101  a batch is never empty
+    return segment

@@ -1,0 +1,250 @@
+"""Whoosh queries over whole arrays: `evaluate(searcher, query)`, for an index that ColumnarCodec wrote.
+
+README.md has the rules, and where they differ from Whoosh's matchers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.columns import NumericColumn
+from whoosh.reading import EmptyReader
+
+from search.columnar import matches
+from search.columnar.cache import CACHE, Cache
+from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, merged
+from search.columnar.find import find, is_native
+from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run
+from search.columnar.matches import Dense, Docs, Mask, Matches, Scores, Sparse
+from search.columnar.topk import lowest
+
+MAX_WINDOW = 10_000  # offset + limit
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By a sortable number. Documents without one are last in both directions."""
+
+    fieldname: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """docs: best first, or in the order asked for; of equal ones the lower number first. Numbers are the searcher's.
+    scores: of the same documents; 0 in an order by a column
+    total: all documents found, whatever the limit
+    facets: by field name
+    expansions: prefixes, patterns and fuzzy words that stand for more terms than were searched
+    partial: time ran out. All that is said holds for a part of what there is to find
+    """
+
+    docs: NDArray[np.int64]
+    scores: Scores
+    total: int
+    facets: Mapping[str, Buckets]
+    histogram: Buckets
+    expansions: tuple[Expansion, ...]
+    partial: bool
+
+
+def evaluate(
+    searcher: Any,
+    query: Any,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    sort: Sort | None = None,
+    filters: Mapping[str, Any] | None = None,
+    facets: Sequence[Facet] = (),
+    histogram: Histogram | None = None,
+    time_limit: float | None = None,
+    cache: Cache = CACHE,
+) -> Result:
+    """The answer to a query over all segments of a searcher.
+
+    sort: None is by falling score
+    filters: queries by a name that the caller gives them; all must hold, and none touches a score. A facet over a
+        field counts as if the filter of that field's name were not there
+    time_limit: in seconds; looked at between steps, so that the last step may overrun it
+
+    Raises ValueError for a window beyond MAX_WINDOW and for a field that cannot be sorted by, TypeError for an index
+    that another codec wrote.
+    """
+    if limit < 0 or offset < 0 or offset + limit > MAX_WINDOW:
+        raise ValueError(f"limit and offset are 0 or more, and {MAX_WINDOW:,} at most together")
+    if sort is not None and not _is_number(searcher.schema, sort.fieldname):
+        raise ValueError(f"{sort.fieldname!r} cannot be sorted by: it is not a sortable number")
+    run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
+    asked = _Asked(query, offset + limit, sort, filters or {}, (*facets, *([histogram] if histogram else [])))
+    leaves = _leaves(searcher, run)
+    parts: list[_Part] = []
+    for leaf in leaves:
+        try:
+            parts.append(_search(leaf, asked))
+        except OutOfTime:
+            run.partial = True
+            break
+    return _answer(asked, offset, leaves, parts, run)
+
+
+def _is_number(schema: Any, fieldname: str) -> bool:
+    return fieldname in schema and isinstance(schema[fieldname].column_type, NumericColumn)
+
+
+def _leaves(searcher: Any, run: Run) -> list[Leaf]:
+    leaves: list[Leaf] = []
+    for leaf_searcher, offset in searcher.leaf_searchers():
+        if not isinstance(leaf_searcher.reader(), EmptyReader):
+            leaves.append(Leaf(leaf_searcher, offset, run, leaves))
+    return leaves
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    query: Any
+    window: int
+    sort: Sort | None
+    filters: Mapping[str, Any]
+    counted: tuple[Facet | Histogram, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one segment answers.
+
+    docs: the first ones, by their numbers in the whole index
+    keys: what they are ordered by, lowest first
+    last: which of them have no key, and come after all that have one
+    """
+
+    docs: NDArray[np.int64]
+    scores: Scores
+    keys: NDArray[Any]
+    last: Mask
+    total: int
+    counts: list[Counts]
+
+
+def _search(leaf: Leaf, asked: _Asked) -> _Part:
+    by_score = asked.sort is None and asked.window > 0
+    found = find(asked.query, leaf if by_score else leaf.unscored())
+    masks = {name: _filter(query, leaf) for name, query in asked.filters.items()}
+    hits = _allowed(found, leaf, masks)
+    if asked.sort is None and not asked.counted:
+        return _by_score(leaf, hits, _how_many(hits), asked.window, [])
+    docs = hits.docs if isinstance(hits, Sparse) else hits.mask().nonzero()[0]
+    counts = _counts(asked.counted, leaf, found, docs, masks)
+    if asked.sort is None:
+        return _by_score(leaf, hits, len(docs), asked.window, counts)
+    return _by_column(leaf, asked.sort, docs, asked.window, counts)
+
+
+def _filter(query: Any, leaf: Leaf) -> Mask:
+    """What a filter lets through. It is kept, unless what it finds here may change with other segments."""
+    # Strict: half of a filter, for want of time, would be a wrong one, and the cache would keep it.
+    inner = leaf.strict().under(Run(leaf.run.cache, leaf.weighting, leaf.run.deadline))
+
+    def make() -> Mask:
+        return matches.mask(find(query, inner), leaf.size)
+
+    if not is_native(query):
+        return make()
+    mask = leaf.cached(("filter", query), make, lambda mask: None if inner.run.expansions else mask.nbytes)
+    leaf.run.expansions.update(inner.run.expansions)
+    return mask
+
+
+def _allowed(found: Matches, leaf: Leaf, masks: Mapping[str, Mask]) -> Matches:
+    all_masks = [*([] if leaf.live is None else [leaf.live]), *masks.values()]
+    return matches.restricted(found, reduce(np.logical_and, all_masks)) if all_masks else found
+
+
+def _how_many(hits: Matches) -> int:
+    return len(hits.docs) if isinstance(hits, Sparse) else int(np.count_nonzero(hits.mask()))
+
+
+def _counts(
+    counted: Sequence[Facet | Histogram], leaf: Leaf, found: Matches, docs: Docs, masks: Mapping[str, Mask]
+) -> list[Counts]:
+    filtered = [one.fieldname in masks and isinstance(one, Facet) for one in counted]
+    together = iter(count([one for one, own in zip(counted, filtered, strict=True) if not own], leaf, docs))
+    counts = []
+    for one, own in zip(counted, filtered, strict=True):
+        if own:
+            others = {name: mask for name, mask in masks.items() if name != one.fieldname}
+            counts += count([one], leaf, matches.sparse(_allowed(found, leaf, others)).docs)
+        else:
+            counts.append(next(together))
+    return counts
+
+
+def _by_score(leaf: Leaf, hits: Matches, total: int, window: int, counts: list[Counts]) -> _Part:
+    if leaf.weighting.use_final and window:
+        hits = _finally(leaf, matches.sparse(hits))
+    if isinstance(hits, Dense) and hits.positive and total >= window:
+        # All documents, found or not, because those that are not have the lowest score: that spares a copy.
+        docs: Docs = lowest(-hits.scores, window)
+        scores = hits.scores.take(docs)
+    else:
+        listed = matches.sparse(hits)
+        first = lowest(-listed.scores, window)
+        docs, scores = listed.docs.take(first), listed.scores.take(first)
+    return _Part(_numbers(docs, leaf), scores, -scores, np.zeros(len(docs), bool), total, counts)
+
+
+def _finally(leaf: Leaf, hits: Sparse) -> Sparse:
+    """With the scores that the weighting's own last word makes of them, a document at a time."""
+    final, searcher = leaf.weighting.final, leaf.searcher.get_parent()
+    pairs = zip(_numbers(hits.docs, leaf).tolist(), hits.scores.tolist(), strict=True)
+    return Sparse(hits.docs, np.array([final(searcher, doc, score) for doc, score in pairs], np.float32), False)
+
+
+def _by_column(leaf: Leaf, sort: Sort, docs: Docs, window: int, counts: list[Counts]) -> _Part:
+    numbers = leaf.numbers(sort.fieldname)
+    if numbers is None:
+        numbers = np.zeros(leaf.size, np.uint8), np.zeros(leaf.size, bool)
+    values, has = numbers
+    with_number = has.take(docs)
+    keyed = docs.take(with_number.nonzero()[0])
+    keys = values.take(keyed)
+    if sort.descending:
+        keys = ~keys if keys.dtype.kind in "iu" else -keys
+    first = lowest(keys, window)
+    keyless = docs.take((~with_number).nonzero()[0][: window - len(first)])
+    docs = np.concatenate((keyed.take(first), keyless))
+    keys = np.concatenate((keys.take(first), np.zeros(len(keyless), keys.dtype)))
+    last = np.arange(len(docs)) >= len(first)
+    return _Part(_numbers(docs, leaf), np.zeros(len(docs), np.float32), keys, last, len(with_number), counts)
+
+
+def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
+    """In the whole index."""
+    return docs.astype(np.int64) + leaf.offset
+
+
+def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[_Part], run: Run) -> Result:
+    docs, scores = np.empty(0, np.int64), np.empty(0, np.float32)
+    if parts:
+        docs = np.concatenate([part.docs for part in parts])
+        keys = np.concatenate([part.keys for part in parts])
+        last = np.concatenate([part.last for part in parts])
+        order = np.lexsort((docs, keys, last))[offset : asked.window]
+        docs, scores = docs.take(order), np.concatenate([part.scores for part in parts]).take(order)
+    searched = leaves[: len(parts)]
+    counts = [
+        merged(one, searched, [part.counts[number] for part in parts]) if parts else ()
+        for number, one in enumerate(asked.counted)
+    ]
+    by_field = {
+        one.fieldname: cells for one, cells in zip(asked.counted, counts, strict=True) if isinstance(one, Facet)
+    }
+    histogram = counts[-1] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
+    total = sum(part.total for part in parts)
+    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial)
