@@ -20,6 +20,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.
+bench: .venv-bench/.done
+	.venv-bench/bin/python -m bench.speed
+
+# Quality of extraction beside trafilatura, on the ground truth in $$DATELINE_SHARED.
+eval: $(VENV)/.dev
+	$(BIN)/python -m bench.extraction
+
 # Whoosh's own tests, fetched from PyPI, with the columnar codec as the default codec.
 test-suite: $(VENV)/.dev
 	$(BIN)/python tests/whoosh_suite/run.py
@@ -29,7 +37,7 @@ test-whoosh3: .venv-whoosh3/.dev
 	.venv-whoosh3/bin/python -m pytest
 
 clean:
-	rm -rf $(VENV) .venv-whoosh3 data build
+	rm -rf $(VENV) .venv-whoosh3 .venv-bench data build
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,4 +55,9 @@ $(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
 	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	.venv-whoosh3/bin/python -m pip uninstall --quiet --yes Whoosh
 	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check whoosh3==3.54.0
+	touch $@
+
+.venv-bench/.done: requirements.txt bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	touch $@
