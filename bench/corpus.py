@@ -13,7 +13,7 @@ Article i is the same whatever N is: a smaller corpus is the beginning of a larg
 used, which numpy promises to keep; its distributions may change between versions.
 """
 
-# ruff: noqa: SIM905 (lists of words read better as text)
+
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """These distinct exact words in any order, near each other: all within a stretch of text that holds at most `distance`
-    other words between its first and its last, in one field and one paragraph.
+    """These distinct exact words in any order, near each other: all within a stretch of text that holds at most
+    `distance` other words between its first and its last, in one field and one paragraph.
     """
 
     text: str

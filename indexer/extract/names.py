@@ -22,6 +22,7 @@ _PARTICLES = frozenset(
     af of upon sur au am an
     """.split()
 )
+_LOW_PREFIXES = ("al-", "el-", "d'", "d’", "l'", "l’", "o'", "o’")
 _NOT_NAMES = frozenset(  # words of offices, bodies and occasions: with one of them a text names no person
     """
     staff editor editors editorial reporter reporters correspondent correspondents desk team newsroom admin
@@ -59,7 +60,7 @@ _LEAD = re.compile(
         | auteur | von | par | por | di | door | текст | автор | (?P<from>from))(?:\s*:\s*|\s+)(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bund\b|\bet\b|\by\b)\s*")
+_SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bAND\b|\bund\b|\bet\b|\by\b)\s*")
 _TAIL = re.compile(  # what stands on the line of a byline after the names
     r"""\s*(?:\||·|•|@|\(|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b
         |\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)).*$""",
@@ -138,7 +139,7 @@ def _parts(names: str) -> list[str]:
 
 def _without_role(name: str) -> str:
     """A name without the office or the agency printed right after it; empty where it is an office alone."""
-    return _AGENCY_END.sub("", _ROLES.sub("", name).strip(" .,-–—"))
+    return _AGENCY_END.sub("", _FULL_STOP.sub("", _ROLES.sub("", name).strip(" ,-–—")))
 
 
 def is_person(name: str) -> bool:
@@ -153,7 +154,7 @@ def is_person(name: str) -> bool:
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
     if len(capitals) < 2 or len(capitals[-1].strip(".")) < 2:
         return False
-    return not any(word[0].islower() and not word.startswith("al-") for word in capitals)
+    return not any(word[0].islower() and not word.startswith(_LOW_PREFIXES) for word in capitals)
 
 
 def is_outlet(name: str) -> bool:

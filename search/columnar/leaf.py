@@ -25,7 +25,7 @@ _ENTRY_BYTES = 200  # what an entry of the cache takes beside its arrays, about
 T = TypeVar("T")
 
 
-class OutOfTime(Exception):  # noqa: N818  not an error: what was found so far is the answer
+class OutOfTime(Exception):
     pass
 
 

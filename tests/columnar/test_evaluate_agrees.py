@@ -19,7 +19,7 @@ from search.columnar.codec import ColumnarCodec
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from tests.columnar.meaning import Commit, Doc, build, by_matchers, evaluated, meaning_of, same
 
-WORDS = "a ab abc abd b ba bac c ca cab d".split()  # noqa: SIM905
+WORDS = "a ab abc abd b ba bac c ca cab d".split()
 TAGS = ("x", "y", "z")
 MOST = (1 << 31) - 1  # the greatest number of 32 bits, and what a column holds where a document has none
 EXACT_WORDS = 10  # fields up to this length have it exactly in their length byte; longer ones change when merged
