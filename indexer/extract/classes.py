@@ -62,39 +62,39 @@ def _set(lines: Iterable[Line], kind: Kind, reason: str) -> None:
 
 
 def _doubles(lines: Sequence[Line]) -> None:
-    """Lines printed more than once."""
+    """Lines printed more than once: captions where the two stand close, else teasers of the first, perhaps the title."""
+    keys = [key(line.text) if line.words >= 4 and line.kind not in _SETTLED else "" for line in lines]
     prints: dict[str, list[int]] = defaultdict(list)
-    for number, line in enumerate(lines):
-        if line.words >= 4:
-            prints[key(line.text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]].append(number)
-    for beginning, numbers in prints.items():
-        if len(beginning) >= SAME_LEAST and len(numbers) <= PRINTS:
-            for first, second in pairwise(numbers):
-                _double(lines, first, second)
+    for number, same in enumerate(keys):
+        if len(same) >= SAME_LEAST:
+            prints[same[:SAME_BEGINNING]].append(number)
+    often = {number for numbers in prints.values() if len(numbers) > PRINTS for number in numbers}
+    for first, one in enumerate(keys):
+        if len(one) < SAME_LEAST or first in often:
+            continue
+        for second in range(first + 1, min(first + NEAR + 1, len(lines))):
+            other = keys[second]
+            if len(other) >= SAME_LEAST and (one.startswith(other) or other.startswith(one)):
+                _near_doubles(lines, first, second)
+    for numbers in prints.values():
+        for first, second in pairwise(numbers):
+            if second - first > NEAR and first not in often and not lines[first].prose:
+                _set([lines[second]], Kind.REPEATED, "was printed before")
 
 
-def _double(lines: Sequence[Line], first: int, second: int) -> None:
-    """Two lines that begin alike: a caption where they stand close, else a teaser of the first, which may be the title.
-
-    A paragraph that only begins as a caption or a pulled quote does is neither.
-    """
-    if lines[first].kind in _SETTLED or lines[second].kind in _SETTLED:
-        return
-    shorter, longer = sorted((lines[first], lines[second]), key=lambda line: len(key(line.text)))
-    if not key(longer.text).startswith(key(shorter.text)):
-        return
-    whole = longer.prose and len(key(longer.text)) > WHOLE * len(key(shorter.text))
-    if _stand_like_captions(lines, first, second):
-        _set([shorter] if whole else [shorter, longer], Kind.CAPTION, "is printed twice")
-    elif not lines[first].prose and not whole:
-        _set([lines[second]], Kind.REPEATED, "was printed before")
-
-
-def _stand_like_captions(lines: Sequence[Line], first: int, second: int) -> bool:
-    if second - first > NEAR:
-        return False
-    near = lines[max(0, first - 2) : second + 4]
-    return second - first == 1 or not lines[first].ended or any(line.kind is Kind.CREDIT for line in near)
+def _near_doubles(lines: Sequence[Line], first: int, second: int) -> None:
+    """Two prints near each other: of a caption, or of a pulled quote or standfirst, whose paragraph stays one."""
+    one, other = lines[first], lines[second]
+    shorter, longer = sorted((one, other), key=lambda line: len(line.text))
+    credited = any(line.kind is Kind.CREDIT for line in lines[max(0, first - 2) : second + 4])
+    if longer.prose and len(longer.text) > WHOLE * len(shorter.text):
+        _set([shorter], Kind.CAPTION, "is printed in a paragraph too")
+    elif one.prose and one.ended and not credited:
+        _set([one], Kind.REPEATED, "is printed again below")
+    elif second - first == 1 or credited or not one.ended:
+        _set([one, other], Kind.CAPTION, "is printed twice")
+    elif not one.prose:
+        _set([other], Kind.REPEATED, "was printed before")
 
 
 def _captions(lines: Sequence[Line]) -> None:
@@ -184,9 +184,10 @@ def _heads_a_comment(lines: Sequence[Line], number: int) -> bool:
     line = lines[number]
     if not 2 <= line.words <= HEADING_WORDS or line.text.casefold().startswith(_PUBLISHING):
         return False
-    if not _COMMENT_HEAD.match(line.text):
-        return False
-    if not line.text.endswith(":") or find_stamp(line.text):
+    stamp = find_stamp(line.text)
+    if not _COMMENT_HEAD.match(line.text) or (stamp and not stamp.start()):
+        return False  # a date alone is nobody's
+    if stamp or not line.text.endswith(":"):
         return True
     below = lines[number + 1 : number + 2]  # "Name says:" may have its date on a line of its own
     return any(other.words <= DATE_WORDS and find_stamp(other.text[:LOOKED_AT]) for other in below)

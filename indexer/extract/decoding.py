@@ -142,10 +142,12 @@ def _detected(sample: bytes) -> str | None:
     best = from_bytes(sample, cp_isolation=[*_LATIN, *_OTHERS]).best()
     if best is None or best.encoding not in _LATIN:
         return best.encoding if best else None
-    text = _TAG.sub(" ", sample.decode("cp1252", "replace"))
-    first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
-    spoken = detect(text[max(0, first - READ // 2) :])
-    return next((name for name, languages in _LATIN.items() if spoken in languages), "cp1252")
+    for name, languages in _LATIN.items():
+        text = _TAG.sub(" ", sample.decode(name, "replace"))
+        first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
+        if detect(text[max(0, first - READ // 2) :]) in languages:
+            return name
+    return "cp1252"
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:

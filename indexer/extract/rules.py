@@ -29,10 +29,10 @@ SHORT = 60  # characters of a line whose judgement is remembered
 
 _DIGIT = re.compile(r"\d")
 _STAMP = re.compile(
-    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2} | \d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b | \d{1,2}:\d\d | \d{4}\s?[年년]
+    r"""\d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago | \d{4}[-/.]\d{1,2}[-/.]\d{1,2}
+    | \d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b | \d{1,2}:\d\d | \d{4}\s?[年년]
     | \d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b
-    | (?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b
-    | \d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago""",
+    | (?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _COMMENT_COUNT = re.compile(
