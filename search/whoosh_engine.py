@@ -149,6 +149,7 @@ class WhooshEngine:
         self._ix: Any = None
         self._searcher: Any = None
         self._generation = -1
+        self._rebuilding = False  # then what another version stored can still be read, to be carried over
 
     def __enter__(self) -> Self:
         return self
@@ -199,12 +200,15 @@ class WhooshEngine:
         except LockError:
             raise IndexLocked(f"another indexer is writing to {self._folder}; try again when it has ended") from None
         whoosh_writer.schema = whoosh_schema()
+        self._rebuilding = rebuild
         with ix.reader() as before:
             try:
                 yield _Writer(whoosh_writer, None if rebuild else before)
             except BaseException:
                 whoosh_writer.cancel()
                 raise
+            finally:
+                self._rebuilding = False
         whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
 
     def _current(self) -> Any:
@@ -214,7 +218,7 @@ class WhooshEngine:
                 return self._searcher
             self.close()
         self._ix = self._open_index()
-        _check_version(self._ix, self._folder, rebuild=False)
+        _check_version(self._ix, self._folder, self._rebuilding)
         self._searcher = self._ix.searcher(weighting=scoring.BM25F(B=schema.B, K1=schema.K1))
         self._generation = self._ix.latest_generation()
         return self._searcher
