@@ -139,7 +139,7 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
     hits = _allowed(found, leaf, masks)
     if asked.sort is None and not asked.counted:
         return _by_score(leaf, hits, _how_many(hits), asked.window, [])
-    docs = hits.docs if isinstance(hits, Sparse) else hits.mask().nonzero()[0]
+    docs = hits.docs if isinstance(hits, Sparse) else matches.indexes(hits.mask())
     counts = _counts(asked.counted, leaf, found, docs, masks)
     if asked.sort is None:
         return _by_score(leaf, hits, len(docs), asked.window, counts)

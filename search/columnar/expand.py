@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from whoosh.query import FuzzyTerm, Prefix, Regex, TermRange, Variations, Wildcard
 
 from search.columnar.leaf import Expansion, Leaf, TermPostings
-from search.columnar.matches import NOTHING, Docs
+from search.columnar.matches import NOTHING, Docs, indexes
 from search.columnar.postings import FieldPostings
 from search.columnar.queries import SwapFuzzyTerm
 
@@ -51,7 +51,7 @@ def union(postings: FieldPostings, ordinals: Ordinals, size: int) -> Docs:
         return postings.docs(int(ordinals[0])) if len(ordinals) else NOTHING.docs
     found = np.zeros(size, bool)
     found[_docs(postings, ordinals)] = True
-    return found.nonzero()[0]
+    return indexes(found)
 
 
 def _docs(postings: FieldPostings, ordinals: Ordinals) -> Docs:

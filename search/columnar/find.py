@@ -89,7 +89,7 @@ def _number_range(query: Any, leaf: Leaf) -> Matches:
     if query.constantscore:
         found = _by_column(query.fieldname, first, last, leaf)
         if found is not None:
-            return constant(found.nonzero()[0], query.boost)
+            return constant(matches.indexes(found), query.boost)
         leaf = leaf.unscored()
     found_by_terms = find(query._compile_query(leaf.reader), leaf)
     return constant(matches.sparse(found_by_terms).docs, query.boost) if query.constantscore else found_by_terms
@@ -170,7 +170,7 @@ def _and(query: Any, leaf: Leaf) -> Matches:
 Clause = Any  # a query, a TermPostings, or None for a term that the segment does not have
 
 
-def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[tuple[Clause, float]]:
+def _clauses(query: Any, leaf: Leaf, kind: Any, boost: float = 1) -> Iterator[tuple[Clause, float]]:
     """The parts of a compound and of compounds of its kind within it, each with the boosts around it multiplied.
 
     Terms are looked up, and each comes once, with the sum of its boosts.
@@ -190,7 +190,7 @@ def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[t
     yield from others
 
 
-def _parts(query: Any, kind: type, boost: float) -> Iterator[tuple[Any, float]]:
+def _parts(query: Any, kind: Any, boost: float) -> Iterator[tuple[Any, float]]:
     for part in query.subqueries:
         # An And that wants nothing, but excludes or is empty, is no list of parts for the And around it.
         if type(part) is kind and any(type(inner) is not whoosh.Not for inner in part.subqueries):
@@ -199,7 +199,7 @@ def _parts(query: Any, kind: type, boost: float) -> Iterator[tuple[Any, float]]:
             yield part, boost * query.boost
 
 
-def _same(query: Any, kind: type) -> Iterator[Any]:
+def _same(query: Any, kind: Any) -> Iterator[Any]:
     yield query
     for part in query.subqueries:
         if type(part) is kind:
@@ -243,7 +243,7 @@ def _count(found: Matches) -> int:
 
 def _not(query: Any, leaf: Leaf) -> Matches:
     found = find(query.query, leaf.strict())
-    return constant((~matches.mask(found, leaf.size)).nonzero()[0], 1)
+    return constant(matches.indexes(~matches.mask(found, leaf.size)), 1)
 
 
 def _and_not(query: Any, leaf: Leaf) -> Matches:
@@ -272,7 +272,7 @@ def _constant_score(query: Any, leaf: Leaf) -> Matches:
 def _every(query: Any, leaf: Leaf) -> Matches:
     if query.fieldname is None:
         return constant(np.arange(leaf.size), query.boost)
-    return constant(leaf.in_field(query.fieldname).nonzero()[0], query.boost)
+    return constant(matches.indexes(leaf.in_field(query.fieldname)), query.boost)
 
 
 def _null(query: Any, leaf: Leaf) -> Matches:  # noqa: ARG001

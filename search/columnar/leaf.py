@@ -19,7 +19,7 @@ from search.columnar.postings import FieldPostings
 from search.columnar.scoring import Scorer, scorer_of
 from search.columnar.terms import ColumnarTermsReader
 
-DENSE_SHARE = 24  # a term in more than one of so many documents keeps its scores as a vector over all documents
+DENSE_SHARE = 8  # a term in more than one of so many documents keeps its scores as a vector over all documents
 _ENTRY_BYTES = 200  # what an entry of the cache takes beside its arrays, about
 
 T = TypeVar("T")
