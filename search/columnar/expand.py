@@ -45,6 +45,11 @@ def docs_of(query: Any, leaf: Leaf) -> Docs:
     return NOTHING.docs if postings is None else union(postings, _searched(query, leaf, postings), leaf.size)
 
 
+def depends_on_terms(query: Any) -> bool:
+    """Whether the query has a part whose terms are looked up, and may be too many in the index as a whole."""
+    return any(type(leaf) in FINDERS and type(leaf) is not TermRange for leaf in query.leaves())
+
+
 def union(postings: FieldPostings, ordinals: Ordinals, size: int) -> Docs:
     """The documents that have any of the terms."""
     if len(ordinals) < 2:

@@ -121,8 +121,10 @@ def _by_column(fieldname: str, first: int, last: int, leaf: Leaf) -> Mask | None
 
 
 def _one_number_each(fieldname: str, leaf: Leaf) -> bool:
+    column = leaf.numbers(fieldname)
+
     def make() -> bool:
-        postings, column = leaf.postings(fieldname), leaf.numbers(fieldname)
+        postings = leaf.postings(fieldname)
         if postings is None or column is None:
             return False
         first, last = postings.prefix(b"\0")  # numbers of full length; their leading digits come behind

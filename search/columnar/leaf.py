@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from whoosh.codec.base import PerDocumentReader
+from whoosh.columns import NumericColumn
 from whoosh.fields import NUMERIC
 
 from search.columnar.cache import Cache
@@ -161,7 +162,20 @@ class Leaf:
         None where the segment has no such column.
         """
         values = self._documents.numbers(fieldname)
+        if values is None:
+            values = self._added_numbers(fieldname)
         return None if values is None else (values, self._with_number(fieldname, values))
+
+    def _added_numbers(self, fieldname: str) -> AnyArray | None:
+        """Of a column that `whoosh.sorting.add_sortable` gave the segment later, in Whoosh's own form."""
+        kind = self.schema[fieldname].column_type if fieldname in self.schema else None
+        if not isinstance(kind, NumericColumn) or not self.reader.has_column(fieldname):
+            return None
+
+        def make() -> AnyArray:
+            return np.array(list(self.reader.column_reader(fieldname, translate=False)), kind._typecode)
+
+        return self.cached(("added numbers", fieldname), make, lambda values: values.nbytes)
 
     def _with_number(self, fieldname: str, values: AnyArray) -> Mask:
         def make() -> Mask:
