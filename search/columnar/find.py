@@ -19,7 +19,7 @@ from whoosh.util.numeric import to_sortable
 
 from search.columnar import expand, matches, spans
 from search.columnar.leaf import Leaf, OutOfTime, TermPostings, walk
-from search.columnar.matches import NOTHING, Docs, Mask, Matches, Scores, Sparse, constant
+from search.columnar.matches import NOTHING, Dense, Docs, Mask, Matches, Scores, Sparse, constant
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from search.columnar.spans import Stretches
 
@@ -228,9 +228,17 @@ def _all(wanted: list[tuple[Clause, float]], leaf: Leaf) -> Sparse:
         if not sized[-1][0]:
             return NOTHING
     sized.sort(key=lambda clause: clause[0])
-    _, boost, first = sized[0]
-    together = (first.listed() if isinstance(first, TermPostings) else matches.sparse(first)).times(boost)
-    for _, boost, clause in sized[1:]:
+    (_, boost, first), *others = sized
+    together = (first.matches() if isinstance(first, TermPostings) else first).times(boost)
+    if isinstance(together, Dense):
+        rest = [
+            (clause.matches() if isinstance(clause, TermPostings) else clause).times(own) for _, own, clause in others
+        ]
+        vectors = [part for part in rest if isinstance(part, Dense)]
+        if len(vectors) == len(rest):
+            return matches.all_of([together, *vectors])
+        together = matches.sparse(together)
+    for _, boost, clause in others:
         leaf.run.check()
         if isinstance(clause, TermPostings):
             together = clause.matches_among(together, boost)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from threading import local
 from typing import Any
 
@@ -162,6 +163,13 @@ def greatest(parts: Sequence[Matches], tiebreak: float, size: int) -> Matches:
         sums = added.scores.take(docs) if isinstance(added, Dense) else added.scores
         best = best + np.float32(tiebreak) * (sums - best)
     return Sparse(docs, best, False)
+
+
+def all_of(parts: Sequence[Dense]) -> Sparse:
+    """What all find, with the sum of their scores."""
+    docs = indexes(reduce(np.logical_and, [part.mask() for part in parts]))
+    scores = reduce(np.add, [part.scores.take(docs) for part in parts])
+    return Sparse(docs, scores, all(part.positive for part in parts))
 
 
 def both(left: Sparse, right: Matches, factor: float = 1) -> Sparse:
