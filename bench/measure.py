@@ -53,13 +53,16 @@ def build(name: str, corpus: Path, folder: Path, jobs: int) -> Built:
     process.start()
     there.close()
     peak = peak_mapped = 0.0
-    while not here.poll(SAMPLE_SECONDS):
-        anonymous, proportional = _memory_of_tree(process.pid or 0)
-        peak, peak_mapped = max(peak, anonymous), max(peak_mapped, proportional)
     try:
+        while not here.poll(SAMPLE_SECONDS):
+            anonymous, proportional = _memory_of_tree(process.pid or 0)
+            peak, peak_mapped = max(peak, anonymous), max(peak_mapped, proportional)
         seconds, cpu, tuning = here.recv()
     except EOFError:
         raise RuntimeError(f"{name} could not index {corpus}") from None
+    except BaseException:
+        process.terminate()
+        raise
     finally:
         process.join()
     return Built(seconds, cpu, peak, peak_mapped, size(folder), tuning)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import shlex
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -189,6 +190,7 @@ def main() -> None:
         "--output", type=Path, metavar="FILE", help=f"default: {RESULTS} for all peers, else the terminal"
     )
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no peer goes on indexing alone
     peers = [peer(name) for name in arguments.peers]
     runs = [
         measured(articles, arguments.seed, peers, arguments.rounds, arguments.block, arguments.clock)

@@ -18,6 +18,7 @@ from whoosh.reading import EmptyReader
 
 from search.columnar import matches
 from search.columnar.cache import CACHE, Cache
+from search.columnar.expand import depends_on_terms
 from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, merged
 from search.columnar.find import find, is_native
 from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run
@@ -139,7 +140,7 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
     hits = _allowed(found, leaf, masks)
     if asked.sort is None and not asked.counted:
         return _by_score(leaf, hits, _how_many(hits), asked.window, [])
-    docs = hits.docs if isinstance(hits, Sparse) else hits.mask().nonzero()[0]
+    docs = hits.docs if isinstance(hits, Sparse) else matches.indexes(hits.mask())
     counts = _counts(asked.counted, leaf, found, docs, masks)
     if asked.sort is None:
         return _by_score(leaf, hits, len(docs), asked.window, counts)
@@ -147,7 +148,7 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
 
 
 def _filter(query: Any, leaf: Leaf) -> Mask:
-    """What a filter lets through. It is kept, unless what it finds here may change with other segments."""
+    """What a filter lets through. It is kept, unless terms were left out of it, which each search has to tell."""
     # Strict: half of a filter, for want of time, would be a wrong one, and the cache would keep it.
     inner = leaf.strict().under(Run(leaf.run.cache, leaf.weighting, leaf.run.deadline))
 
@@ -156,7 +157,9 @@ def _filter(query: Any, leaf: Leaf) -> Mask:
 
     if not is_native(query):
         return make()
-    mask = leaf.cached(("filter", query), make, lambda mask: None if inner.run.expansions else mask.nbytes)
+    # Which of its terms a prefix is searched by is a matter of all segments.
+    segments = tuple(sibling.segment for sibling in leaf.siblings) if depends_on_terms(query) else ()
+    mask = leaf.cached(("filter", query, segments), make, lambda mask: None if inner.run.expansions else mask.nbytes)
     leaf.run.expansions.update(inner.run.expansions)
     return mask
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from whoosh.query import FuzzyTerm, Prefix, Regex, TermRange, Variations, Wildcard
 
 from search.columnar.leaf import Expansion, Leaf, TermPostings
-from search.columnar.matches import NOTHING, Docs
+from search.columnar.matches import NOTHING, Docs, indexes
 from search.columnar.postings import FieldPostings
 from search.columnar.queries import SwapFuzzyTerm
 
@@ -45,13 +45,18 @@ def docs_of(query: Any, leaf: Leaf) -> Docs:
     return NOTHING.docs if postings is None else union(postings, _searched(query, leaf, postings), leaf.size)
 
 
+def depends_on_terms(query: Any) -> bool:
+    """Whether the query has a part whose terms are looked up, and may be too many in the index as a whole."""
+    return any(type(leaf) in FINDERS and type(leaf) is not TermRange for leaf in query.leaves())
+
+
 def union(postings: FieldPostings, ordinals: Ordinals, size: int) -> Docs:
     """The documents that have any of the terms."""
     if len(ordinals) < 2:
         return postings.docs(int(ordinals[0])) if len(ordinals) else NOTHING.docs
     found = np.zeros(size, bool)
     found[_docs(postings, ordinals)] = True
-    return found.nonzero()[0]
+    return indexes(found)
 
 
 def _docs(postings: FieldPostings, ordinals: Ordinals) -> Docs:

@@ -147,7 +147,8 @@ def _days(field: Any, values: NDArray[Any]) -> NDArray[np.int64]:
     """Days since 1970 of the numbers of a column."""
     if isinstance(field, DATETIME):
         return (values // _MICROSECONDS_OF_DAY).astype(np.int64) - _EPOCH
-    days: NDArray[np.int64] = values.astype(np.int64) + int(from_sortable(int, field.bits, field.signed, 0))
+    least = int(from_sortable(int, field.bits, field.signed, 0)) if isinstance(field, NUMERIC) else 0
+    days: NDArray[np.int64] = values.astype(np.int64) + least
     return days
 
 

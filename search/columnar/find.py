@@ -19,7 +19,7 @@ from whoosh.util.numeric import to_sortable
 
 from search.columnar import expand, matches, spans
 from search.columnar.leaf import Leaf, OutOfTime, TermPostings, walk
-from search.columnar.matches import NOTHING, Docs, Mask, Matches, Scores, Sparse, constant
+from search.columnar.matches import NOTHING, Dense, Docs, Mask, Matches, Scores, Sparse, constant
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from search.columnar.spans import Stretches
 
@@ -89,7 +89,7 @@ def _number_range(query: Any, leaf: Leaf) -> Matches:
     if query.constantscore:
         found = _by_column(query.fieldname, first, last, leaf)
         if found is not None:
-            return constant(found.nonzero()[0], query.boost)
+            return constant(matches.indexes(found), query.boost)
         leaf = leaf.unscored()
     found_by_terms = find(query._compile_query(leaf.reader), leaf)
     return constant(matches.sparse(found_by_terms).docs, query.boost) if query.constantscore else found_by_terms
@@ -121,8 +121,10 @@ def _by_column(fieldname: str, first: int, last: int, leaf: Leaf) -> Mask | None
 
 
 def _one_number_each(fieldname: str, leaf: Leaf) -> bool:
+    column = leaf.numbers(fieldname)
+
     def make() -> bool:
-        postings, column = leaf.postings(fieldname), leaf.numbers(fieldname)
+        postings = leaf.postings(fieldname)
         if postings is None or column is None:
             return False
         first, last = postings.prefix(b"\0")  # numbers of full length; their leading digits come behind
@@ -170,7 +172,7 @@ def _and(query: Any, leaf: Leaf) -> Matches:
 Clause = Any  # a query, a TermPostings, or None for a term that the segment does not have
 
 
-def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[tuple[Clause, float]]:
+def _clauses(query: Any, leaf: Leaf, kind: Any, boost: float = 1) -> Iterator[tuple[Clause, float]]:
     """The parts of a compound and of compounds of its kind within it, each with the boosts around it multiplied.
 
     Terms are looked up, and each comes once, with the sum of its boosts.
@@ -190,7 +192,7 @@ def _clauses(query: Any, leaf: Leaf, kind: type, boost: float = 1) -> Iterator[t
     yield from others
 
 
-def _parts(query: Any, kind: type[Any], boost: float) -> Iterator[tuple[Any, float]]:
+def _parts(query: Any, kind: Any, boost: float) -> Iterator[tuple[Any, float]]:
     for part in query.subqueries:
         # An And that wants nothing, but excludes or is empty, is no list of parts for the And around it.
         if type(part) is kind and any(type(inner) is not whoosh.Not for inner in part.subqueries):
@@ -199,7 +201,7 @@ def _parts(query: Any, kind: type[Any], boost: float) -> Iterator[tuple[Any, flo
             yield part, boost * query.boost
 
 
-def _same(query: Any, kind: type) -> Iterator[Any]:
+def _same(query: Any, kind: Any) -> Iterator[Any]:
     yield query
     for part in query.subqueries:
         if type(part) is kind:
@@ -226,9 +228,17 @@ def _all(wanted: list[tuple[Clause, float]], leaf: Leaf) -> Sparse:
         if not sized[-1][0]:
             return NOTHING
     sized.sort(key=lambda clause: clause[0])
-    _, boost, first = sized[0]
-    together = (first.listed() if isinstance(first, TermPostings) else matches.sparse(first)).times(boost)
-    for _, boost, clause in sized[1:]:
+    (_, boost, first), *others = sized
+    together = (first.matches() if isinstance(first, TermPostings) else first).times(boost)
+    if isinstance(together, Dense):
+        rest = [
+            (clause.matches() if isinstance(clause, TermPostings) else clause).times(own) for _, own, clause in others
+        ]
+        vectors = [part for part in rest if isinstance(part, Dense)]
+        if len(vectors) == len(rest):
+            return matches.all_of([together, *vectors])
+        together = matches.sparse(together)
+    for _, boost, clause in others:
         leaf.run.check()
         if isinstance(clause, TermPostings):
             together = clause.matches_among(together, boost)
@@ -243,7 +253,7 @@ def _count(found: Matches) -> int:
 
 def _not(query: Any, leaf: Leaf) -> Matches:
     found = find(query.query, leaf.strict())
-    return constant((~matches.mask(found, leaf.size)).nonzero()[0], 1)
+    return constant(matches.indexes(~matches.mask(found, leaf.size)), 1)
 
 
 def _and_not(query: Any, leaf: Leaf) -> Matches:
@@ -272,7 +282,7 @@ def _constant_score(query: Any, leaf: Leaf) -> Matches:
 def _every(query: Any, leaf: Leaf) -> Matches:
     if query.fieldname is None:
         return constant(np.arange(leaf.size), query.boost)
-    return constant(leaf.in_field(query.fieldname).nonzero()[0], query.boost)
+    return constant(matches.indexes(leaf.in_field(query.fieldname)), query.boost)
 
 
 def _null(query: Any, leaf: Leaf) -> Matches:  # noqa: ARG001

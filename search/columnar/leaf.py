@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from whoosh.codec.base import PerDocumentReader
+from whoosh.columns import NumericColumn
 from whoosh.fields import NUMERIC
 
 from search.columnar.cache import Cache
@@ -19,7 +20,7 @@ from search.columnar.postings import FieldPostings
 from search.columnar.scoring import Scorer, scorer_of
 from search.columnar.terms import ColumnarTermsReader
 
-DENSE_SHARE = 24  # a term in more than one of so many documents keeps its scores as a vector over all documents
+DENSE_SHARE = 16  # of a term in more than one of so many documents, scores are kept as a vector over all documents
 _ENTRY_BYTES = 200  # what an entry of the cache takes beside its arrays, about
 
 T = TypeVar("T")
@@ -161,7 +162,20 @@ class Leaf:
         None where the segment has no such column.
         """
         values = self._documents.numbers(fieldname)
+        if values is None:
+            values = self._added_numbers(fieldname)
         return None if values is None else (values, self._with_number(fieldname, values))
+
+    def _added_numbers(self, fieldname: str) -> AnyArray | None:
+        """Of a column that `whoosh.sorting.add_sortable` gave the segment later, in Whoosh's own form."""
+        kind = self.schema[fieldname].column_type if fieldname in self.schema else None
+        if not isinstance(kind, NumericColumn) or not self.reader.has_column(fieldname):
+            return None
+
+        def make() -> AnyArray:
+            return np.array(list(self.reader.column_reader(fieldname, translate=False)), kind._typecode)
+
+        return self.cached(("added numbers", fieldname), make, lambda values: values.nbytes)
 
     def _with_number(self, fieldname: str, values: AnyArray) -> Mask:
         def make() -> Mask:
@@ -200,8 +214,16 @@ class TermPostings:
     def key(self) -> tuple[str, bytes]:
         return self.fieldname, self.text
 
+    @property
+    def is_common(self) -> bool:
+        return self.count * DENSE_SHARE >= self.leaf.size
+
     def docs(self) -> Docs:
-        return self.postings.docs(self.ordinal)
+        if not self.is_common:
+            return self.postings.docs(self.ordinal)
+        # Kept, because the file has only a bit for each document where they are so many.
+        key = ("docs", self.fieldname, self.ordinal)
+        return self.leaf.cached(key, lambda: self.postings.docs(self.ordinal), lambda docs: docs.nbytes)
 
     def matches(self) -> Matches:
         if not self.leaf.scored:
@@ -213,14 +235,6 @@ class TermPostings:
         if vector is not None:
             return Dense(vector)
         return Sparse(self.docs(), scorer.scores(self.postings, self.ordinal), scorer.positive)
-
-    def listed(self) -> Sparse:
-        """The same as `matches`, whatever the cache has."""
-        found = self.matches()
-        if isinstance(found, Sparse):
-            return found
-        docs = self.docs()
-        return Sparse(docs, found.scores.take(docs))
 
     def matches_among(self, found: Sparse, boost: float) -> Sparse:
         """Those of `found` that have the term, with its score times `boost` added to theirs."""
@@ -242,12 +256,12 @@ class TermPostings:
     def _vector(self, scorer: Scorer) -> Scores | None:
         """Scores as a vector over all documents, from the cache; None for a term that is not common enough."""
         leaf = self.leaf
-        if scorer.key is None or not scorer.positive or self.count * DENSE_SHARE < leaf.size:
+        if scorer.key is None or not scorer.positive or not self.is_common:
             return None
 
         def make() -> Scores:
             vector = np.zeros(leaf.size, np.float32)
-            vector[self.docs()] = scorer.scores(self.postings, self.ordinal)
+            vector[self.postings.docs(self.ordinal)] = scorer.scores(self.postings, self.ordinal)
             return vector
 
         return leaf.cached(("vector", self.fieldname, self.ordinal, scorer.key), make, lambda vector: vector.nbytes)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from whoosh import query as q
 
 from search.columnar.cache import Cache
-from search.columnar.matches import common
+from search.columnar.matches import common, indexes
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from search.columnar.topk import lowest
 
@@ -41,6 +41,13 @@ def test_common_gives_the_indexes_of_what_two_lists_share(left: list[int], right
     shared = sorted(set(left) & set(right))
     assert [left[i] for i in ours.tolist()] == shared
     assert [right[i] for i in theirs.tolist()] == shared
+
+
+@pytest.mark.parametrize("size", [0, 1, 31, 1000])
+@pytest.mark.parametrize("share", [0, 0.01, 0.04, 0.08, 0.1, 0.12, 0.5, 1])
+def test_indexes_are_where_a_mask_is_true(size: int, share: float) -> None:
+    mask = np.random.default_rng(size).random(size) < share
+    assert indexes(mask).tolist() == [i for i, found in enumerate(mask.tolist()) if found]
 
 
 def test_the_cache_drops_what_was_not_asked_for_longest() -> None:
