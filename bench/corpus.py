@@ -13,8 +13,6 @@ Article i is the same whatever N is: a smaller corpus is the beginning of a larg
 used, which numpy promises to keep; its distributions may change between versions.
 """
 
-
-
 from __future__ import annotations
 
 import argparse

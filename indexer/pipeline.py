@@ -68,24 +68,25 @@ def index(
 ) -> Report:
     """Makes the index say what the SOURCES say now; articles of other sources stay.
 
-    jobs is the number of processes that extract, None one for each core. A rebuild extracts and writes everything anew.
+    jobs is how many processes extract, and how many analyse; None is one for each core. A rebuild extracts and writes everything anew.
     A run that would delete more than half of a source's articles deletes none of them without `allow_deletes`.
     `progress` is told the bytes of each item that is done with.
 
     Raises EngineError. Whatever it raises, the index is as it was before.
     """
     begun = time.perf_counter()
+    processes = jobs or os.cpu_count() or 1
     with ExitStack() as stack:
 
         @functools.cache
         def writer() -> Writer:
-            return _DryWriter() if dry_run else stack.enter_context(engine.writer(rebuild=rebuild))
+            return _DryWriter() if dry_run else stack.enter_context(engine.writer(rebuild=rebuild, jobs=processes))
 
         if rebuild:
             writer()  # takes the lock before `origins` is read: what another indexer commits in between would be lost
         survey = _Survey(resolve(sources), _origins(engine), everything=rebuild, progress=progress)
         written: set[str] = set()
-        for item, made in stack.enter_context(closing(extracted(survey.due(), jobs))):
+        for item, made in stack.enter_context(closing(extracted(survey.due(), processes))):
             if isinstance(made, str):
                 survey.failed.append(item.failure(made))
             else:
@@ -116,7 +117,7 @@ def index(
 def articles(sources: Iterable[str], *, jobs: int | None = None) -> Generator[Article | Failure, None, None]:
     """The articles of the SOURCES as they would be indexed, without an index. What could not be read comes last."""
     survey = _Survey(resolve(sources), {})
-    with closing(extracted(survey.due(), jobs)) as found:
+    with closing(extracted(survey.due(), jobs or os.cpu_count() or 1)) as found:
         for item, made in found:
             yield item.failure(made) if isinstance(made, str) else made
     yield from survey.failed
@@ -262,7 +263,7 @@ class _DryWriter:
         pass
 
 
-def extracted(items: Iterable[Item], jobs: int | None = None) -> Generator[tuple[Item, Made], None, None]:
+def extracted(items: Iterable[Item], jobs: int) -> Generator[tuple[Item, Made], None, None]:
     """Each item with its article, or with the reason why there is none, in their order.
 
     A few are extracted here; more of them in other processes, where one that dies takes only its own item along.
@@ -272,7 +273,7 @@ def extracted(items: Iterable[Item], jobs: int | None = None) -> Generator[tuple
     for item in items:
         first.append(item)
         if len(first) > FEW_ITEMS or sum(len(one.data) for one in first) > FEW_BYTES:
-            yield from _extracted_in_processes(itertools.chain(first, items), jobs or os.cpu_count() or 1)
+            yield from _extracted_in_processes(itertools.chain(first, items), jobs)
             return
     for item in first:
         yield item, item.article or _extract(extract, item.data, item.article_id, item.path)

@@ -178,8 +178,11 @@ class Engine(Protocol):
     def origins(self) -> Iterator[Origin]:
         """Of every article, in no order."""
 
-    def writer(self, *, rebuild: bool = False) -> AbstractContextManager[Writer]:
-        """`rebuild` begins from nothing and swaps the new index in whole. Raises IndexLocked."""
+    def writer(self, *, rebuild: bool = False, jobs: int = 1) -> AbstractContextManager[Writer]:
+        """`rebuild` begins from nothing and swaps the new index in whole; `jobs` is how many processes may analyse.
+
+        Raises IndexLocked.
+        """
 
     def close(self) -> None: ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -134,10 +135,8 @@ def test_a_tidy_text_is_tidy(text: str) -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b'<meta charset="']))
 def test_any_bytes_are_text_or_refused(data: bytes, begin: bytes) -> None:
-    try:
-        decode(begin + data)
-    except UnreadableText as exc:
-        assert str(exc)
+    with suppress(UnreadableText):
+        assert isinstance(decode(begin + data), str)
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,8 @@ def test_a_line_above_a_bare_credit_is_its_caption() -> None:
 
 
 def test_a_list_with_its_source_is_a_box_with_its_heading() -> None:
-    text = f"{PARAGRAPH}\n\nThe harbour in figures\n\n• Two piers of stone\n• 40 boats\n• 300 years of age\nSource: harbour office\n"
+    box = "The harbour in figures\n\n• Two piers of stone\n• 40 boats\n• 300 years of age\nSource: harbour office"
+    text = f"{PARAGRAPH}\n\n{box}\n"
     assert classes(text) == [Kind.PROSE, *[Kind.FURNITURE] * 5]
 
 
@@ -225,7 +226,8 @@ def test_headings_between_paragraphs_are_no_links() -> None:
 
 
 def test_a_quoted_post_belongs_to_the_article() -> None:
-    text = f"{PARAGRAPH}\nthe pier is gone\nnobody is hurt as far as we know\nstay away from the quay\n— Harbour Master (@quay) June 7, 2012"
+    post = "the pier is gone\nnobody is hurt as far as we know\nstay away from the quay"
+    text = f"{PARAGRAPH}\n{post}\n— Harbour Master (@quay) June 7, 2012"
     assert classes(text) == [Kind.PROSE, *[Kind.SHORT] * 4]
 
 

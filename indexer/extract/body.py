@@ -7,6 +7,7 @@ prose nor a heading taken out of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from indexer.extract.lines import Kind, Line, key
 from indexer.extract.names import parse_dateline
@@ -28,6 +29,8 @@ WEIGHTS = {  # prose weighs its words
     Kind.END: -200.0,
 }
 QUOTE_WEIGHT = -3.0  # of a short line that ends like a sentence
+HEADING_WEIGHT = -4.0  # of one that stands alone above a paragraph
+BAR_WEIGHT = -3.0  # of furniture below furniture: a share bar is one piece, however long
 PROSE_CAP = 60  # words of a line that weigh: one huge line is no proof
 DATELINE_WEIGHT = 40.0  # more, for an article begins there
 QUIET_COST = 150.0  # at most, of short lines in a row: tables and lists stand in the midst of articles
@@ -36,11 +39,13 @@ EARLIER_LEAST = 80.0
 EARLIER_RUNS = 10  # that may win, one over the other: many more would be a page of nothing but runs
 THREAD_LEAST = 40.0  # of a run above the first comment, or the comments are the article
 LEAD_WORDS = 15  # at least, of a paragraph outside of the run
-LEAD_LINES = 12  # above the run, within which a lead with a dateline is looked for
+LEAD_LINES = 5  # above the run, within which more prose is looked for
+DATELINE_LINES = 12  # the same for prose with a dateline
 TAIL_LINES = 3  # below the run, within which more prose is looked for
 LIST_ITEMS = 3  # at least, of a list that a colon announces
 REPEATED_WORDS = 12  # at least, of a paragraph that is left out where it is printed again
 
+_AFTER = frozenset({Kind.END, Kind.OTHERS, Kind.TEASER, Kind.COMMENT})
 _KEPT = frozenset({Kind.PROSE, Kind.SHORT, Kind.ITEM})
 
 Run = tuple[int, int, float]  # first line, line after the last, sum of their weights
@@ -57,10 +62,11 @@ def body_numbers(lines: Sequence[Line]) -> list[int]:
 
 
 def weigh(lines: Sequence[Line]) -> list[float]:
-    weights = []
+    weights: list[float] = []
     quiet = 0.0  # what the lines since the last prose weigh
-    for line in lines:
-        weight = _weight(line)
+    above: Line | None = None
+    for line, below in zip_longest(lines, lines[1:]):
+        weight = _weight(line, above, below)
         if line.prose:
             quiet = 0.0
         else:
@@ -68,14 +74,19 @@ def weigh(lines: Sequence[Line]) -> list[float]:
                 weight = max(weight, min(0.0, -QUIET_COST - quiet))
             quiet += weight
         weights.append(weight)
+        above = line
     return weights
 
 
-def _weight(line: Line) -> float:
+def _weight(line: Line, above: Line | None, below: Line | None) -> float:
     if line.prose:
         return min(line.words, PROSE_CAP) + (DATELINE_WEIGHT if parse_dateline(line.text) else 0.0)
     if line.kind in (Kind.SHORT, Kind.ITEM) and line.ended and line.words >= 3:
         return QUOTE_WEIGHT
+    if line.kind is Kind.SHORT and line.gap and below and below.gap and below.prose:
+        return HEADING_WEIGHT
+    if line.kind is Kind.FURNITURE and above and above.kind is Kind.FURNITURE:
+        return BAR_WEIGHT
     return WEIGHTS[line.kind]
 
 
@@ -111,35 +122,26 @@ def _thread(lines: Sequence[Line]) -> int:
 
 
 def _lead(lines: Sequence[Line], start: int) -> list[int]:
-    """Paragraphs above the run, from the one with a dateline on: a fact box or captions cut the lead off."""
-    found: list[int] = []
-    dated: int | None = None
-    steps = 0
+    """Paragraphs just above the run, that a photo or a related story cut off; farther up, from a dateline on."""
+    first = start
     for number in range(start - 1, -1, -1):
-        line = lines[number]
-        if steps >= LEAD_LINES or line.kind is Kind.END:
+        if lines[number].kind is Kind.END or first - number > DATELINE_LINES:
             break
-        steps += 1
-        if _is_paragraph(line):
-            found.append(number)
-            if parse_dateline(line.text):
-                dated, steps = number, 0
-    return sorted(number for number in found if dated is not None and number >= dated)
+        near = first - number <= LEAD_LINES
+        if _is_paragraph(lines[number]) and (near or parse_dateline(lines[number].text)):
+            first = number
+    return [number for number in range(first, start) if _is_paragraph(lines[number])]
 
 
 def _tail(lines: Sequence[Line], stop: int) -> list[int]:
     """Paragraphs just below the run, that something short cut off."""
-    found = []
-    steps = 0
+    last = stop - 1
     for number in range(stop, len(lines)):
-        line = lines[number]
-        if steps >= TAIL_LINES or line.kind in (Kind.END, Kind.OTHERS, Kind.TEASER, Kind.COMMENT):
+        if lines[number].kind in _AFTER or number - last > TAIL_LINES:
             break
-        steps += 1
-        if _is_paragraph(line):
-            found.append(number)
-            steps = 0
-    return found
+        if _is_paragraph(lines[number]):
+            last = number
+    return [number for number in range(stop, last + 1) if _is_paragraph(lines[number])]
 
 
 def _is_paragraph(line: Line) -> bool:

@@ -62,7 +62,7 @@ def _set(lines: Iterable[Line], kind: Kind, reason: str) -> None:
 
 
 def _doubles(lines: Sequence[Line]) -> None:
-    """Lines printed more than once: captions where the two stand close, else teasers of the first, perhaps the title."""
+    """Lines printed more than once: captions where two stand close, else teasers of the first, perhaps the title."""
     keys = [key(line.text) if line.words >= 4 and line.kind not in _SETTLED else "" for line in lines]
     prints: dict[str, list[int]] = defaultdict(list)
     for number, same in enumerate(keys):

@@ -44,12 +44,7 @@ END_STARTS = (
     "comments are moderated",
     "this entry was posted",
     "this article was posted in",
-    "©",
-    "copyright ",
-    "(c) 20",
-    "(c) copyright",
 )
-END_INSIDE = ("all rights reserved",)
 
 # Headings of other stories, and of what the site wants of its readers: the article is normally over.
 OTHERS_LINES = _lines(
@@ -133,6 +128,9 @@ FURNITURE_LINES = _lines(
     """
 )
 FURNITURE_STARTS = (
+    "copyright ",
+    "(c) 20",
+    "(c) copyright",
     "skip to ",
     "jump to ",
     "accessibility links",

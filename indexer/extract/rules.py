@@ -150,8 +150,7 @@ def _says(low: str, phrases_: tuple[str, ...]) -> bool:
 
 
 def _ends_the_article(look: _Look) -> bool:
-    low = look.low
-    return look.bare in phrases.END_LINES or low.startswith(phrases.END_STARTS) or _says(low, phrases.END_INSIDE)
+    return look.bare in phrases.END_LINES or look.low.startswith(phrases.END_STARTS)
 
 
 def _counts_comments(look: _Look) -> bool:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping
-from multiprocessing.pool import AsyncResult
+from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +58,16 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             for segment in self._workers.add(fields):
                 self._add_source(self._runs, segment)
         else:
-            if self._builder is None:
-                self._builder = SegmentBuilder(self.schema, self._runs, self.indexname)
-            self._builder.add(fields)
-            if self._builder.is_full:
-                self._finish_runs()
+            self._build(fields)
         self._added = True
         self.docnum += 1
+
+    def _build(self, fields: Document) -> None:
+        if self._builder is None:
+            self._builder = SegmentBuilder(self.schema, self._runs, self.indexname)
+        self._builder.add(fields)
+        if self._builder.is_full:
+            self._finish_builder()
 
     def add_reader(self, reader: Any) -> None:
         """Adds the documents of another index, as array work where that is of this codec."""
@@ -121,6 +124,11 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         if self._workers is not None:
             for segment in self._workers.finish():
                 self._add_source(self._runs, segment)
+            for fields in self._workers.unsent():
+                self._build(fields)
+        self._finish_builder()
+
+    def _finish_builder(self) -> None:
         if self._builder is not None:
             run = self._builder.finish()
             if run is not None:
@@ -181,11 +189,14 @@ def _run_storage(storage: Any, tempstorage: Any) -> Any:
 
 
 class _Workers:
-    """Gives batches of documents to processes, each of which makes a segment of its batch."""
+    """Gives batches of documents to processes, each of which makes a segment of its batch. None is started for less
+    than one batch.
+    """
 
     def __init__(self, schema: Any, storage: Any, indexname: str, procs: int) -> None:
         self._procs = procs
-        self._pool = multiprocessing.Pool(procs, _start_worker, (schema, storage.folder, indexname))
+        self._start = schema, storage.folder, indexname
+        self._pool: Pool | None = None
         self._waiting: deque[AsyncResult[ColumnarSegment]] = deque()
         self._batch: list[Document] = []
         self._text = 0
@@ -201,16 +212,24 @@ class _Workers:
 
     def finish(self) -> Iterator[ColumnarSegment]:
         """The rest of them. Raises what a document was refused for."""
-        if self._batch:
+        if self._batch and self._pool is not None:
             self._send()
         while self._waiting:
             yield self._waiting.popleft().get()
 
+    def unsent(self) -> list[Document]:
+        """The documents for which no process was started."""
+        unsent, self._batch, self._text = self._batch, [], 0
+        return unsent
+
     def stop(self) -> None:
-        self._pool.terminate()
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool.join()
 
     def _send(self) -> None:
+        if self._pool is None:
+            self._pool = multiprocessing.Pool(self._procs, _start_worker, self._start)
         self._waiting.append(self._pool.apply_async(_make_segment, (self._batch,)))
         self._batch, self._text = [], 0
 
