@@ -68,7 +68,8 @@ def index(
 ) -> Report:
     """Makes the index say what the SOURCES say now; articles of other sources stay.
 
-    jobs is how many processes extract, and how many analyse; None is one for each core. A rebuild extracts and writes everything anew.
+    jobs is how many processes extract, and how many analyse; None is one for each core. A rebuild extracts and writes
+    everything anew.
     A run that would delete more than half of a source's articles deletes none of them without `allow_deletes`.
     `progress` is told the bytes of each item that is done with.
 
