@@ -57,8 +57,11 @@ def with_all(terms: Sequence[TermPostings]) -> tuple[Docs, list[Indexes]]:
 
 
 def places(term: TermPostings, docs: Docs, which: Indexes) -> Places:
-    """Where the term stands in `docs`, whose postings are at the indexes `which`."""
-    if len(which) == term.count:
+    """Where the term stands in `docs`, whose postings are at the indexes `which`; and in others too where that is
+    quicker. They do not matter: a stretch lies within one document, and needs all terms there.
+    """
+    if len(which) * 2 > term.count:
+        docs = term.docs()
         starts, positions = term.postings.positions(term.ordinal)
     else:
         starts, positions = term.postings.positions_at(term.ordinal, which)
@@ -162,10 +165,9 @@ def _docs(ascending: Places) -> Docs:
 
 
 def _only(fewer: Docs, docs: Docs, indexes: list[Indexes]) -> tuple[Docs, list[Indexes]]:
-    if len(fewer) == len(docs):
-        return docs, indexes
-    kept = np.searchsorted(docs, fewer.astype(docs.dtype, copy=False))
-    return fewer, [which.take(kept) for which in indexes]
+    """What of `docs` is among `fewer`."""
+    kept, _ = common(docs, fewer)
+    return docs.take(kept), [which.take(kept) for which in indexes]
 
 
 _SEARCH_RATIO = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -572,3 +573,19 @@ def test_results_are_arrays_of_their_own(fruit: Any) -> None:
     first.scores[:] = -1
     first.docs[:] = -1
     assert np.all(evaluate(fruit, T("apple")).scores > 0)
+
+
+def test_threads_share_a_searcher_and_the_cache() -> None:
+    """A small cache, so that they take each other's vectors away."""
+    docs = tuple(Doc(text=tuple(f"w{i % step}" for step in (2, 3, 5, 7)), tags=(f"t{i % 4}",)) for i in range(400))
+    queries = [q.Or([T(f"w{a}"), q.And([T(f"w{b}"), T("w1")])]) for a in range(7) for b in range(7)]
+    with searcher_of(Commit(docs[:250]), Commit(docs[250:])) as searcher:
+
+        def answers(cache: Cache) -> list[Any]:
+            results = [evaluate(searcher, query, facets=[Facet("tag")], cache=cache) for query in queries]
+            return [(_pairs(result), result.total, result.facets) for result in results]
+
+        expected, shared = answers(Cache()), Cache(max_bytes=20_000)
+        with ThreadPoolExecutor(8) as pool:
+            assert all(found == expected for found in pool.map(answers, [shared] * 16))
+        assert 0 < shared.bytes <= shared.max_bytes

@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from whoosh import query as q
@@ -167,3 +169,23 @@ def test_agrees_with_whoosh_on_both_codecs(
             found = evaluated(searcher, query)
             assert same(found, by_matchers(searcher, query)), query
             assert same(found, by_matchers(plain_searcher, query)), query
+
+
+@pytest.mark.parametrize("way", WAYS[:3], ids=str)
+@pytest.mark.parametrize("seed", range(4))
+def test_words_near_each_other_in_many_documents(seed: int, way: dict[str, int]) -> None:
+    """Of common words some, most and all documents are looked at, which small archives do not have."""
+    random = np.random.default_rng(seed)
+    lines = [random.choice(list("aaaaaaaabbbbccd"), random.integers(12)).tolist() for _ in range(300)]
+    index, added = build([Commit(tuple(Doc(text=tuple(line)) for line in lines))], ColumnarCodec())
+    with taken(way), index.searcher() as searcher:
+        meaning = meaning_of(searcher, added)
+        for length in (2, 3, 4):
+            own = random.choice(list("abcd"), length).tolist()
+            for query in (
+                q.Phrase("text", own),
+                q.Phrase("text", own, slop=2),
+                Near("text", own, 1),
+                Within(q.Phrase("text", own), 3, 8),
+            ):
+                assert set(evaluated(searcher, query)) == set(meaning.where(query)), query
