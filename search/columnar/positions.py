@@ -65,10 +65,19 @@ class PositionEncoder:
 
 
 class PositionReader:
-    """counts_between: how many positions each posting has, by the postings' numbers"""
+    """counts_between: how many positions each posting has, by the postings' numbers
+    counts_of: the same of single postings
+    """
 
-    def __init__(self, arrays: ArrayFile, name: str, counts_between: Callable[[int, int], Counts]) -> None:
+    def __init__(
+        self,
+        arrays: ArrayFile,
+        name: str,
+        counts_between: Callable[[int, int], Counts],
+        counts_of: Callable[[NDArray[np.int64]], Counts],
+    ) -> None:
         self._counts_between = counts_between
+        self._counts_of = counts_of
         self._low = arrays[f"first_positions:{name}"]
         self._far_firsts = arrays[f"far_firsts:{name}"]
         self._far_firsts_high = arrays[f"far_firsts_high:{name}"]
@@ -90,6 +99,8 @@ class PositionReader:
 
     def at(self, begin: int, end: int, which: NDArray[np.integer]) -> tuple[Counts, Positions]:
         """The same of some of those postings: `which` are ascending indexes, counted from `begin`."""
+        if len(which) * BLOCK < end - begin:
+            return self._few(begin + which.astype(np.int64))
         counts = self._counts_between(begin, end)
         gap, far = self._gap_start(begin)
         ends = np.cumsum(counts - 1)
@@ -103,6 +114,33 @@ class PositionReader:
             gaps = gaps.astype(np.uint32)
             gaps[where] = self._far_gaps[far + np.searchsorted(all_far, places[where])]
         return chosen, _joined(chosen, self._firsts(begin, end)[which], gaps)
+
+    def _few(self, postings: NDArray[np.int64]) -> tuple[Counts, Positions]:
+        """The same of single postings by their numbers: each is found from the start of its block."""
+        blocks = postings // BLOCK
+        skipped = postings - blocks * BLOCK
+        gaps_before = _sums(self._counts_of(_runs(blocks * BLOCK, skipped)) - 1, skipped)
+        begins = self._gap_blocks[blocks] + gaps_before
+        counts = self._counts_of(postings)
+        gaps = self._gaps[_runs(begins, counts - 1)]
+        is_far = gaps == FAR
+        if is_far.any():
+            far_before = self._far_gap_blocks[blocks] + _sums(
+                self._gaps[_runs(self._gap_blocks[blocks], gaps_before)] == FAR, gaps_before
+            )
+            gaps = gaps.astype(np.uint32)
+            gaps[is_far] = self._far_gaps[_runs(far_before, _sums(is_far, counts - 1))]
+        return counts, _joined(counts, self._firsts_of(postings), gaps)
+
+    def _firsts_of(self, postings: NDArray[np.int64]) -> Positions:
+        firsts = self._low[postings]
+        if not len(self._far_firsts):
+            return firsts
+        place = np.searchsorted(self._far_firsts, postings)
+        is_far = self._far_firsts[np.minimum(place, len(self._far_firsts) - 1)] == postings
+        wide = firsts.astype(np.uint32)
+        wide[is_far] += self._far_firsts_high[place[is_far]].astype(np.uint32) << _BITS
+        return wide
 
     def _firsts(self, begin: int, end: int) -> Positions:
         firsts = self._low[begin:end]
@@ -125,6 +163,22 @@ class PositionReader:
             return gap, far
         after = gap + int(self._counts_between(begin, posting).sum()) - (posting - begin)
         return after, far + int(np.count_nonzero(self._gaps[gap:after] == FAR))
+
+
+def _runs(starts: Counts, lengths: Counts) -> Counts:
+    """The whole numbers from each start on, as many as its length, one run behind the other."""
+    ends = np.cumsum(lengths)
+    runs: Counts = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+    return runs
+
+
+def _sums(values: AnyArray, lengths: Counts) -> Counts:
+    """Of the values of each run, the runs standing one behind the other."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    ends = np.cumsum(lengths)
+    total: Counts = sums[ends] - sums[ends - lengths]
+    return total
 
 
 def _joined(counts: Counts, firsts: Positions, gaps: AnyArray) -> Positions:

@@ -88,7 +88,7 @@ class FieldPostings:
         self.has_positions = f"first_positions:{name}" in arrays
         self._position_counts = arrays.get(f"position_counts:{name}")
         if self.has_positions:
-            self._positions = PositionReader(arrays, name, self._counts)
+            self._positions = PositionReader(arrays, name, self._counts, self._counts_of)
         self._values = arrays.bytes(f"values:{name}") if f"values:{name}" in arrays else None
         if self._values is not None:
             self._value_starts = arrays[f"value_starts:{name}"].data
@@ -153,7 +153,9 @@ class FieldPostings:
         begin, end = self._starts[ordinal], self._starts[ordinal + 1]
         rank = bisect_left(self._dense_terms, ordinal)
         if rank < len(self._dense_terms) and self._dense_terms[rank] == ordinal:
-            return np.flatnonzero(np.unpackbits(self._dense[rank], bitorder="little")).astype(np.uint32)
+            # As a mask, because numpy is several times slower to find what is not zero among bytes.
+            mask = np.unpackbits(self._dense[rank], bitorder="little").view(np.bool_)
+            return mask.nonzero()[0].astype(np.uint32)
         begin, end = begin - self._dense_starts[rank], end - self._dense_starts[rank]
         if self._wide is None:
             return self._low[begin:end].astype(np.uint32)
@@ -161,7 +163,8 @@ class FieldPostings:
         if wide_end > wide_begin:
             return self._wide[wide_begin:wide_end]
         docs: Documents = self._low[begin - wide_begin : end - wide_begin].astype(np.uint32)
-        ends = self._chunk_ends[int(np.searchsorted(self._chunked, ordinal))].tolist()
+        # Not searchsorted, which converts the whole array to the number's type first.
+        ends = self._chunk_ends[bisect_left(self._chunked.data, ordinal)].tolist()
         for chunk in range(1, len(ends)):
             docs[ends[chunk - 1] : ends[chunk]] += chunk << CHUNK_BITS
         return docs
@@ -212,7 +215,7 @@ class FieldPostings:
         if not self.has_codes or not len(self._heavy):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         begin, end = self._starts[ordinal], self._starts[ordinal + 1]
-        low, high = np.searchsorted(self._heavy, (begin, end))
+        low, high = bisect_left(self._heavy.data, begin), bisect_left(self._heavy.data, end)
         return self._heavy[low:high].astype(np.int64) - begin, self._heavy_weights[low:high]
 
     def weights(self, ordinal: int) -> Weights:
@@ -283,6 +286,20 @@ class FieldPostings:
         if len(self._heavy):
             low, high = np.searchsorted(self._heavy, (begin, end))
             counts[self._heavy[low:high].astype(np.int64) - begin] = self._heavy_weights[low:high]
+        return counts
+
+    def _counts_of(self, postings: NDArray[np.int64]) -> Counts:
+        """The same of single postings, by their numbers."""
+        if self._position_counts is not None:
+            return self._position_counts[postings].astype(np.int64)
+        counts = (self._codes[postings] >> 8).astype(np.int64)
+        if len(self._heavy):
+            where = np.flatnonzero(counts == MAX_CODED_WEIGHT)
+            place = np.searchsorted(self._heavy, postings[where])
+            kept = place < len(self._heavy)
+            where, place = where[kept], place[kept]
+            is_heavy = self._heavy[place] == postings[where]
+            counts[where[is_heavy]] = self._heavy_weights[place[is_heavy]]
         return counts
 
 

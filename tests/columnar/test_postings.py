@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import random
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,22 @@ def test_missing_terms() -> None:
     postings = encoded({b"b": [(0, 1.0, 1, [0])]}, 1)
     assert [postings.find(term) for term in (b"", b"a", b"b", b"ba", b"c")] == [-1, -1, 0, -1, -1]
     assert [postings.bisect(term) for term in (b"", b"a", b"b", b"ba", b"c")] == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("coded", [True, False])
+def test_positions_of_a_few_postings_are_found_from_their_blocks(coded: bool) -> None:
+    """Among long postings, far gaps and far first positions, where only a few of very many are asked for."""
+    chosen = random.Random(7)
+    field: Field = {}
+    for term in (b"a", b"b"):
+        postings = []
+        for doc in range(5_000):
+            count = chosen.choice([1, 1, 2, 3, 300 if doc % 977 == 0 else 1])
+            gaps = [chosen.choice([1, 2, 254, 255, 256, 70_000]) for _ in range(count)]
+            postings.append((doc, float(count) if coded else count + 0.5, 9, list(accumulate(gaps))))
+        field[term] = postings
+    built = encoded(field, 5_000, counted=not coded)
+    for ordinal, term in enumerate(sorted(field)):
+        for which in ([], [0], [4_999], [0, 1, 4_999], sorted(chosen.sample(range(5_000), 30)), list(range(5_000))):
+            starts, positions = built.positions_at(ordinal, np.array(which, np.int64))
+            assert [positions[a:b].tolist() for a, b in pairwise(starts)] == [field[term][i][3] for i in which]
