@@ -136,7 +136,7 @@ VOCABULARY = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "thet
 
 
 def articles(count: int, seed: int = 1) -> list[Document]:
-    chance = random.Random(seed)  # noqa: S311  no secrets
+    chance = random.Random(seed)
     weights = [1 / rank for rank in range(1, len(VOCABULARY) + 1)]
     return [
         {
