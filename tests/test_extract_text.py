@@ -12,20 +12,20 @@ from indexer.extract.text import BIOGRAPHY, unwrap, without_biography
 from search.article import Article
 
 LEAD = (
-    "The older of the two piers of Eastmoor was broken by a storm on Sunday night, and nobody was hurt when it fell into "
-    "the sea, because the harbour office had closed it to walkers in the afternoon."
+    "The older of the two piers of Eastmoor was broken by a storm on Sunday night, and nobody was hurt when it fell"
+    " into the sea, because the harbour office had closed it to walkers in the afternoon."
 )
 SECOND = (
-    "Fishermen had pulled most of the boats ashore by then, because the radio had spoken of wind since the morning, and "
-    "the ferry to the island had stayed there with its crew of eleven."
+    "Fishermen had pulled most of the boats ashore by then, because the radio had spoken of wind since the morning, and"
+    " the ferry to the island had stayed there with its crew of eleven."
 )
 THIRD = (
-    "“We shall build it anew,” the mayor said at the quay, where the stones of the pier lay among broken planks, and "
-    "where half of the town had come to look at what was left of it."
+    "“We shall build it anew,” the mayor said at the quay, where the stones of the pier lay among broken planks, and"
+    " where half of the town had come to look at what was left of it."
 )
 LAST = (
-    "The ferry to the island will sail from the newer pier until the spring, the harbour office said on Monday, and "
-    "those who hold tickets for the week can use them on any day of the month."
+    "The ferry to the island will sail from the newer pier until the spring, the harbour office said on Monday, and"
+    " those who hold tickets for the week can use them on any day of the month."
 )
 STORY = (LEAD, SECOND, THIRD, LAST)
 
@@ -56,7 +56,7 @@ def test_a_bare_story_is_the_body_and_nothing_is_invented() -> None:
         "Advertisement",
         "Related Content",
         "Storm closes school\nHarbour asks for help\nOpinion: no more piers\nIn pictures: the night",
-        "We use cookies to personalise content. By going on you give your consent to our cookies and our privacy policy.",
+        "We use cookies to personalise content. By going on you give your consent to our privacy policy.",
         "Sign up for our newsletter",
         "LEAVE A REPLY\n\nPlease enter your comment!\nPlease enter your name here",
         "Boats on the quay before the storm\nBoats on the quay before the storm",
@@ -82,7 +82,7 @@ def test_teasers_with_dates_below_the_story_are_not_its_body() -> None:
 
 def test_comments_longer_than_the_story_are_not_the_article() -> None:
     thread = "\n\n".join(
-        f"• Reader{number} on September 12, 2018 at 4:{number} pm said:\n{SECOND}\n{THIRD} I was there, number {number}."
+        f"• Reader{number} on September 12, 2018 at 4:{number} pm said:\n{SECOND}\n{THIRD} I was number {number}."
         for number in range(10, 30)
     )
     assert paragraphs(article("The pier is gone", LEAD, LAST, "Comments", thread)) == (LEAD, LAST)
@@ -233,9 +233,7 @@ def test_a_lead_above_a_photo_or_a_teaser_is_no_summary(below: str) -> None:
         (["June 5"], None),
         (["06/05/2012"], None),
         (
-            [
-                "The town had waited for such a night since June 5, 1953, when the storm of the century came to the coast."
-            ],
+            ["The town had waited for such a night since June 5, 1953, when the last one came to the coast."],
             None,
         ),
     ],
@@ -336,17 +334,16 @@ def test_the_best_run_is_the_one_of_greatest_sum(weights: list[float], run: tupl
     assert best_run(weights) == run
 
 
-def test_a_table_inside_an_article_costs_no_more_than_its_bound() -> None:
-    table = "\n".join(f"Pier {number} stone" for number in range(int(QUIET_COST)))
-    found = article(
-        *STORY,
-        *STORY[:1],
-        table,
-        *[f"{paragraph} Again." for paragraph in STORY],
-        *[f"{SECOND} {n}." for n in range(3)],
-    )
+@pytest.mark.parametrize("rows", [int(QUIET_COST) // 10, int(QUIET_COST)])
+def test_a_table_inside_an_article_costs_no_more_than_its_bound(rows: int) -> None:
+    table = "\n".join(f"Pier {number} stone" for number in range(rows))
+    found = article(*STORY, *(f"{text} Again." for text in STORY), table, *(f"{SECOND} {n}." for n in range(6)))
     assert found.body.startswith(LEAD)
-    assert found.body.endswith(f"{SECOND} 2.")
+    assert found.body.endswith(f"{SECOND} 5.")
+
+
+def test_a_paragraph_printed_twice_is_taken_once() -> None:
+    assert paragraphs(article(LEAD, LEAD, SECOND, LEAD, THIRD, LAST)) == STORY
 
 
 def test_an_earlier_run_of_half_the_weight_is_the_article() -> None:

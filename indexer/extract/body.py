@@ -46,6 +46,7 @@ LIST_ITEMS = 3  # at least, of a list that a colon announces
 REPEATED_WORDS = 12  # at least, of a paragraph that is left out where it is printed again
 
 _AFTER = frozenset({Kind.END, Kind.OTHERS, Kind.TEASER, Kind.COMMENT})
+_QUIET = frozenset({Kind.SHORT, Kind.ITEM, Kind.LINKS})
 _KEPT = frozenset({Kind.PROSE, Kind.SHORT, Kind.ITEM})
 
 Run = tuple[int, int, float]  # first line, line after the last, sum of their weights
@@ -70,7 +71,7 @@ def weigh(lines: Sequence[Line]) -> list[float]:
         if line.prose:
             quiet = 0.0
         else:
-            if line.kind in (Kind.SHORT, Kind.ITEM):
+            if line.kind in _QUIET:
                 weight = max(weight, min(0.0, -QUIET_COST - quiet))
             quiet += weight
         weights.append(weight)

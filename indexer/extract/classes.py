@@ -83,15 +83,13 @@ def _doubles(lines: Sequence[Line]) -> None:
 
 
 def _near_doubles(lines: Sequence[Line], first: int, second: int) -> None:
-    """Two prints near each other: of a caption, or of a pulled quote or standfirst, whose paragraph stays one."""
+    """Two prints near each other: of a caption; or of a paragraph, which `body.py` takes once."""
     one, other = lines[first], lines[second]
     shorter, longer = sorted((one, other), key=lambda line: len(line.text))
     credited = any(line.kind is Kind.CREDIT for line in lines[max(0, first - 2) : second + 4])
     if longer.prose and len(longer.text) > WHOLE * len(shorter.text):
         _set([shorter], Kind.CAPTION, "is printed in a paragraph too")
-    elif one.prose and one.ended and not credited:
-        _set([one], Kind.REPEATED, "is printed again below")
-    elif second - first == 1 or credited or not one.ended:
+    elif credited or not one.ended or (second - first == 1 and not one.prose):
         _set([one, other], Kind.CAPTION, "is printed twice")
     elif not one.prose:
         _set([other], Kind.REPEATED, "was printed before")

@@ -33,7 +33,7 @@ STANDFIRST_WORDS = range(6, 81)
 BULLET_WORDS = range(3, 41)
 MAX_SUMMARY = 12
 DATED_WORDS = 20  # at most, of a line that says when
-DATED_SHARE = 5  # times its date's length, at most, of a line that has no word such as "published"
+DATED_SHARE = 2.5  # times its date's length, at most, of a line that has no word such as "published"
 DATE_REACH = 5  # lines above the title, or below the body, within which a date is the article's
 LABEL_REACH = 40  # characters at the beginning of a line below the body, that say what its date is
 CAPTION_WORDS = 5  # at least; a shorter one is a name
@@ -285,11 +285,9 @@ def _dates_at(lines: Sequence[Line], number: int) -> list[tuple[int, PrintedDate
 
 # ------------------------------------------------------------------------------------------------------------ captions
 
-_CREDIT_END = re.compile(
-    r"\s*[(\[][^()\[\]]{0,120}[)\]]?$|\s*\b(?:photo|photograph|photographer|image|picture|credit|courtesy)\b.{0,80}$",
-    re.IGNORECASE,
-)
-_CREDIT_START = re.compile(r"^\(?(?:file\s)?(?:photo|image|picture|caption|above|pictured)\s?:\s*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,120}[)\]]?$")
+_AT_END = re.compile(r"\s*\b(?:photo|photograph|photographer|image|picture|credit|courtesy)\b.{0,80}$", re.IGNORECASE)
+_AT_BEGIN = re.compile(r"^\(?(?:file\s)?(?:photo|image|picture|caption|above|pictured)\s?:\s*", re.IGNORECASE)
 
 
 def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -311,13 +309,19 @@ def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
 
 def _find_credited(lines: Sequence[Line]) -> str | None:
     """The newspaper that the photos are credited to, where it is one of all."""
-    photos = [line.text[-CAPTION_READ:] for line in lines if line.kind in (Kind.CREDIT, Kind.CAPTION)]
-    ends = [end[0] for text in photos if is_credit(text) and (end := _CREDIT_END.search(text))]
-    outlets = {outlet for end in ends if (outlet := outlet_credited(end))}
+    photos = [line.text for line in lines if line.kind in (Kind.CREDIT, Kind.CAPTION) and is_credit(line.text)]
+    outlets = {outlet for text in photos if (outlet := outlet_credited(_without_credit(text)[1]))}
     return outlets.pop() if len(outlets) == 1 else None
 
 
 def _caption(line: Line) -> str:
     if line.kind is Kind.CREDIT:
-        return _CREDIT_START.sub("", _CREDIT_END.sub("", line.text[-CAPTION_READ:], count=1)).strip()
+        return _without_credit(line.text)[0]
     return line.text if line.kind is Kind.CAPTION else ""
+
+
+def _without_credit(text: str) -> tuple[str, str]:
+    """What a photo shows, and whose it is."""
+    text = _AT_BEGIN.sub("", text[-CAPTION_READ:])
+    credit = _IN_BRACKETS.search(text) or _AT_END.search(text)
+    return (text[: credit.start()].strip(), credit[0]) if credit else (text, "")

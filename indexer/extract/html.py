@@ -36,6 +36,7 @@ MAX_METADATA_ELEMENTS = 500
 SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
 LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
+GLUED_WORDS = 100  # of a paragraph of trafilatura's, that may be several
 TITLE_SHARE = 0.5  # of the letters that a page tells as its title, that are the title without the site's name
 
 for library in ("trafilatura", "htmldate"):
@@ -219,13 +220,15 @@ def _main_paragraphs(tree: HtmlElement) -> list[str]:
 
 
 def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequence[str]) -> bool:
-    """Whether the lines' own body is to be taken: trafilatura stopped in its midst, or found a scrap or nothing."""
-    main = sum(map(count_words, paragraphs))
-    if sum(lines[n].words for n in numbers) <= LONGER * main:
-        return False
-    own = {_beginning(lines[n].text) for n in numbers}
-    shared = sum(count_words(text) for text in paragraphs if _beginning(text) in own)
-    return main < SCRAP_WORDS or shared >= AGREED * main
+    """Whether the lines' own body is to be taken: trafilatura stopped early, found a scrap, or glued paragraphs."""
+    main = [count_words(text) for text in paragraphs]
+    own = [lines[n].words for n in numbers]
+    if sum(own) > LONGER * sum(main):
+        beginnings = {_beginning(lines[n].text) for n in numbers}
+        shared = sum(words for words, text in zip(main, paragraphs, strict=True) if _beginning(text) in beginnings)
+        return sum(main) < SCRAP_WORDS or shared >= AGREED * sum(main)
+    glued = max(main, default=0)  # it forgets line breaks inside tables that lay out a page
+    return glued >= GLUED_WORDS and glued > 2 * max(own, default=0) and 2 * sum(own) > sum(main)
 
 
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:

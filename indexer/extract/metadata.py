@@ -218,7 +218,7 @@ def _title(soup: BeautifulSoup, article: Node, titles: Sequence[str], site: str 
         for heading in headings:
             if _agree(heading, text):
                 return heading
-    return (_without_site(told[0], site)[:MAX_TITLE] or None) if told else next(iter(headings), None)
+    return (_without_site(told[0], site)[:MAX_TITLE].strip() or None) if told else next(iter(headings), None)
 
 
 def _agree(heading: str, told: str) -> bool:
