@@ -193,8 +193,9 @@ class WhooshEngine:
         try:
             ix = self._open_index()
             _check_version(ix, self._folder, rebuild)
+            created = False
         except IndexMissing:
-            ix = _create(self._folder)
+            ix, created = _create(self._folder), True
         try:
             whoosh_writer = BulkWriter(ix, procs=jobs, timeout=LOCK_WAIT)
         except LockError:
@@ -206,10 +207,13 @@ class WhooshEngine:
                 yield _Writer(whoosh_writer, None if rebuild else before)
             except BaseException:
                 whoosh_writer.cancel()
+                if created:  # or a first run that fails would leave an empty archive that looks ready
+                    self._folder.joinpath("_MAIN_0.toc").unlink()
                 raise
             finally:
                 self._rebuilding = False
-        whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
+        with _translating_errors():
+            whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
 
     def _current(self) -> Any:
         """A searcher over the newest commit."""
@@ -254,6 +258,14 @@ def _create(folder: Path) -> Any:
         raise EngineError(f"cannot write an index to {folder}: {error.strerror or error}") from error
 
 
+@contextmanager
+def _translating_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(f"the index cannot be written ({error.strerror or error}); it is as it was before") from error
+
+
 class _Writer:
     def __init__(self, whoosh_writer: Any, before: Any | None) -> None:
         self._writer = whoosh_writer
@@ -265,7 +277,8 @@ class _Writer:
             raise ValueError(f"{article.id!r} was put before in this block")
         self._put.add(article.id)
         self.delete(article.id)
-        self._writer.add_document(**_document(article, origin))
+        with _translating_errors():
+            self._writer.add_document(**_document(article, origin))
 
     def delete(self, article_id: str) -> None:
         if self._before is not None and ("id", article_id) in self._before:

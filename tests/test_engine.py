@@ -313,6 +313,31 @@ def test_a_block_that_raises_changes_nothing(archive: Engine) -> None:
     assert (archive.count(), archive.generation()) == (3, before)
 
 
+def test_a_first_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
+    with open_engine(f"whoosh:{tmp_path}/index") as engine:
+        with pytest.raises(ZeroDivisionError), engine.writer() as writer:  # noqa: PT012
+            writer.put(VETO, origin(VETO))
+            raise ZeroDivisionError
+        with pytest.raises(IndexMissing):
+            engine.count()
+        fill(engine, [VETO])
+        assert engine.count() == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves its files open
+def test_a_disk_that_refuses_is_told_in_words(archive: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk, pytest.raises(EngineError, match="No space left"):  # noqa: PT012
+        disk.setattr("search.columnar.format.ArrayWriter.close", full)
+        fill(archive, [replace(VETO, id="new")])
+    gc.collect()
+    assert archive.count() == 3
+    fill(archive, [replace(VETO, id="new")])
+    assert archive.count() == 4
+
+
 def test_a_second_put_of_one_id_is_refused(archive: Engine) -> None:
     with pytest.raises(ValueError, match="before"), archive.writer() as writer:  # noqa: PT012
         writer.put(VETO, origin(VETO))

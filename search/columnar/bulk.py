@@ -8,8 +8,11 @@ with BulkWriter(ix, procs=2) as writer:
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from multiprocessing.pool import AsyncResult, Pool
@@ -239,7 +242,17 @@ _builder: SegmentBuilder  # of a worker process
 
 def _start_worker(schema: Any, folder: str, indexname: str) -> None:
     global _builder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to the writer's process, which ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _builder = SegmentBuilder(schema, FileStorage(folder), indexname)
+
+
+def _end_with_parent() -> None:
+    """A writer that is killed cannot end its workers, and they would wait for their next batch for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _make_segment(documents: list[Document]) -> ColumnarSegment:

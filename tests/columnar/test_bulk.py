@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -239,3 +242,29 @@ def test_cancel_leaves_nothing(tmp_path: Path) -> None:
     assert made.doc_count() == 0
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
     assert before
+
+
+KILLED = """
+import multiprocessing, os, signal, sys
+from whoosh import fields, index
+from search.columnar import bulk
+bulk.BATCH_DOCUMENTS = 1
+ix = index.create_in(sys.argv[1], fields.Schema(text=fields.TEXT))
+writer = bulk.BulkWriter(ix, procs=2)
+writer.add_document(text="one")
+print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_end_with_a_writer_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    # Without waiting for the end of its output: workers that lived on would hold that open.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout is not None
+        workers = [int(pid) for pid in process.stdout.readline().split()]
+    assert len(workers) == 2
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
