@@ -1,8 +1,8 @@
 """Extraction of real captures, which are third-party text and lie beside the checkout.
 
 $DATELINE_SHARED (default: `shared` beside the checkout) has `seeds/` with what they say in `truth/seeds.json`, and
-`extraction/dev/`, pages of a public benchmark in three forms with their true bodies and the tool that scores them. Where
-CI is set they must be there.
+`extraction/dev/`, pages of a public benchmark in three forms with their true bodies; `tools/` scores them. Where CI is
+set they must be there.
 """
 
 from __future__ import annotations
