@@ -42,6 +42,7 @@ _COMMENT_HEAD = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MAY_HEAD = re.compile(r"\d|:$")
 _PUBLISHING = ("by ", "from ", "updated", "published", "posted", "last ", "first ", "created", "modified", "date")
 
 
@@ -63,7 +64,7 @@ def _set(lines: Iterable[Line], kind: Kind, reason: str) -> None:
 
 def _doubles(lines: Sequence[Line]) -> None:
     """Lines printed more than once: captions where two stand close, else teasers of the first, perhaps the title."""
-    keys = [key(line.text) if line.words >= 4 and line.kind not in _SETTLED else "" for line in lines]
+    keys = [_beginning(line) for line in lines]
     prints: dict[str, list[int]] = defaultdict(list)
     for number, same in enumerate(keys):
         if len(same) >= SAME_LEAST:
@@ -80,6 +81,10 @@ def _doubles(lines: Sequence[Line]) -> None:
         for first, second in pairwise(numbers):
             if second - first > NEAR and first not in often and not lines[first].prose:
                 _set([lines[second]], Kind.REPEATED, "was printed before")
+
+
+def _beginning(line: Line) -> str:
+    return key(line.text[: 2 * SAME_BEGINNING]) if line.words >= 4 and line.kind not in _SETTLED else ""
 
 
 def _near_doubles(lines: Sequence[Line], first: int, second: int) -> None:
@@ -180,7 +185,9 @@ def _comments(lines: Sequence[Line]) -> None:
 
 def _heads_a_comment(lines: Sequence[Line], number: int) -> bool:
     line = lines[number]
-    if not 2 <= line.words <= HEADING_WORDS or line.text.casefold().startswith(_PUBLISHING):
+    if line.prose or not 2 <= line.words <= HEADING_WORDS or not _MAY_HEAD.search(line.text):
+        return False
+    if line.text.casefold().startswith(_PUBLISHING):
         return False
     stamp = find_stamp(line.text)
     if not _COMMENT_HEAD.match(line.text) or (stamp and not stamp.start()):

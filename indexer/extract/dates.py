@@ -53,6 +53,7 @@ _ZONES_BY_SEASON = {  # one name for summer and winter: the day decides
     "pt": "America/Los_Angeles",
 }
 
+_DIGIT = re.compile(r"\d")
 _NAME = r"[^\W\d_]{3,12}"
 _ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
 _DAYS = (  # each with the groups year, month and day; tried in this order
@@ -107,7 +108,7 @@ def zone_offset(name: str, moment: datetime) -> tzinfo | None:
 
 def _days(text: str) -> list[tuple[date, int, int]]:
     """Each day printed in the text with its bounds, none inside another, in the text's order."""
-    if not any(char.isdigit() for char in text):
+    if not _DIGIT.search(text):
         return []
     found: list[tuple[date, int, int]] = []
     for day, start, end in _candidates(text):
@@ -166,7 +167,7 @@ def _with_time(text: str, day: date, start: int, end: int) -> PrintedDate:
 
 def _only_parts(between: str) -> bool:
     """Whether nothing but punctuation, a weekday and such words as "at" part a day from its time."""
-    return len(between) <= GAP and len(between.split()) <= 4 and not any(char.isdigit() for char in between)
+    return len(between) <= GAP and len(between.split()) <= 4 and not _DIGIT.search(between)
 
 
 def _moment(day: date, match: re.Match[str]) -> datetime | None:

@@ -27,7 +27,7 @@ TITLE_WORDS = range(2, 31)
 TITLE_REACH = 25  # lines above the body, within which the title stands
 TITLE_LEAST = 0.45  # score of a title; see `_title_score`
 TITLE_ALONE = 3  # words of a line that stands alone above the body, and is its title whatever it says
-USED_LINES, USED_LENGTH = 40, 2000  # of the body, that tell its words; characters of each
+USED_LINES, USED_LENGTH = 25, 600  # of the body, that tell its words; characters of each
 STANDFIRST_LINES = 2
 STANDFIRST_WORDS = range(6, 81)
 BULLET_WORDS = range(3, 41)
@@ -96,7 +96,7 @@ def read_head(
 
 _TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE, Kind.CAPITALS, Kind.REPEATED})
 _ABOVE_TITLES = frozenset({Kind.FURNITURE, Kind.DATE, Kind.OTHERS, Kind.END})
-_STEM = re.compile(r"\w{3,5}")  # a word's beginning stands for its inflections
+_STEM = re.compile(r"(?<!\w)\w{3,5}")  # a word's beginning stands for its inflections
 
 
 def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | None:
@@ -108,18 +108,20 @@ def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | 
 def _find_title(lines: Sequence[Line], body: Sequence[int]) -> int | None:
     """The line above the body, or its first, that fits best as title; None where none fits."""
     used = _stems(" ".join(lines[n].text[:USED_LENGTH] for n in body[:USED_LINES] if lines[n].prose))
+    first = next((n for n in range(body[0] + 1) if _is_rival(lines[n])), 0)
     best, best_score = None, TITLE_LEAST
     for number in range(max(0, body[0] - TITLE_REACH), body[0] + 1):
         if not _may_be_title(lines[number]) or (number == body[0] and len(body) < 2):
             continue
-        score = _title_score(lines, number, body[0], used)
+        score = _title_score(lines, number, used) - 0.3 * (body[0] - number) / TITLE_REACH
+        score += 0.2 if number <= first or lines[number].role is Role.HEADING else 0.0
         if score > best_score:
             best, best_score = number, score
     return _find_lone_line(lines, body) if best is None else best
 
 
-def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str]) -> float:
-    """How well a line fits as title: 1.0 where the body uses all its words, more for its place on the page."""
+def _title_score(lines: Sequence[Line], number: int, used: set[str]) -> float:
+    """How well a line fits as title: 1.0 where the body uses all its words, more for the lines around it."""
     line = lines[number]
     stems = _stems(line.text)
     if not stems:
@@ -130,9 +132,7 @@ def _title_score(lines: Sequence[Line], number: int, first: int, used: set[str])
         score += 0.25
     if line.gap and below and below[0].gap:
         score += 0.1
-    if line.role is Role.HEADING or not any(_is_rival(other) for other in lines[:number]):
-        score += 0.2
-    return score - 0.3 * (first - number) / TITLE_REACH
+    return score
 
 
 def _may_be_title(line: Line) -> bool:
@@ -154,7 +154,7 @@ def _find_lone_line(lines: Sequence[Line], body: Sequence[int]) -> int | None:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem[0] for word in text.casefold().split() if (stem := _STEM.search(word))}
+    return set(_STEM.findall(text.casefold()))
 
 
 # ------------------------------------------------------------------------------------------------ standfirst and byline

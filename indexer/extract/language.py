@@ -7,11 +7,10 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
-READ = 400  # characters; more are slower, and hardly surer
+READ = 300  # characters; more are slower, and hardly surer
 LEAST = 30  # letters, below which it would be a guess
 SURE = 0.5  # least probability of the language named
 
-_UNDECIDED = "und"
 _CODE = re.compile(r"[a-z]{2}")
 
 
@@ -21,7 +20,7 @@ def detect(text: str) -> str | None:
     if sum(map(str.isalpha, sample)) < LEAST:
         return None
     code, _ = _identifier().classify(sample)
-    return None if code == _UNDECIDED else str(code)
+    return code if _CODE.fullmatch(code) else None  # "und", or one of the languages that have only three letters
 
 
 def declared(tag: str) -> str | None:
@@ -32,6 +31,4 @@ def declared(tag: str) -> str | None:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)
-    identifier.set_languages([code for code in identifier.labels if _CODE.fullmatch(code)])
-    return identifier
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)

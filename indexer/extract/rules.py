@@ -43,7 +43,7 @@ _COMMENT_COUNT = re.compile(
 _ABOUT = re.compile(r"(?:about|sobre|über|à propos de|over|об авторе:?)\s+", re.IGNORECASE)
 _COUNTER = re.compile(
     r"""(?:image|photo|slide|page)?\s?\d+\s?(?:of|/)\s?\d+$
-    | \d+\s?min(?:ute)?s?\.?\s(?:to\s)?read\b | reading\stime | estimated\sread""",
+    | \d+\s?min(?:ute)?s?\.?\s(?:to\s)?read\b""",
     re.VERBOSE,
 )
 _STAMPED = re.compile(r"(?:last\s|first\s)?(?:updated|modified|published|posted|created)\b")
@@ -97,13 +97,16 @@ def find_stamp(text: str) -> re.Match[str] | None:
 def is_credit(text: str) -> bool:
     """Whether a line names the owner of a photo."""
     low = (text if len(text) <= 2 * LOOKED_AT else text[:LOOKED_AT] + text[-LOOKED_AT:]).casefold()
+    if not _says(low, phrases.CREDIT_HINTS):
+        return False
     return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
 
 
 def _decide(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
     long = len(text) > 8 * CREDIT_WORDS
     low = "" if long else text.casefold().replace("’", "'")
-    look = _Look(text, low, count_words(text), is_ended(text), role, linked)
+    digits = _DIGIT.search(low) is not None
+    look = _Look(text, low, count_words(text), is_ended(text), low.rstrip(" :»>…*.!?"), digits, role, linked)
     kind, reason = _kind(look)
     if kind is Kind.SHORT and bullet:
         kind, reason = Kind.ITEM, "has a list mark"
@@ -121,13 +124,10 @@ class _Look:
     low: str  # in lower case with straight apostrophes; empty where the line is too long for any rule
     words: int
     ended: bool
+    bare: str  # `low` without closing punctuation
+    digits: bool
     role: Role
     linked: bool
-
-    @property
-    def bare(self) -> str:
-        """The lower case without closing punctuation."""
-        return self.low.rstrip(" :»>…*.!?")
 
 
 def _kind(look: _Look) -> tuple[Kind, str]:
@@ -154,7 +154,7 @@ def _ends_the_article(look: _Look) -> bool:
 
 
 def _counts_comments(look: _Look) -> bool:
-    return bool(_COMMENT_COUNT.match(look.low))
+    return look.digits and bool(_COMMENT_COUNT.match(look.low))
 
 
 def _is_about_a_person(look: _Look) -> bool:
@@ -173,14 +173,15 @@ def _credits_a_photo(look: _Look) -> bool:
 def _is_furniture(look: _Look) -> bool:
     low = look.low
     begins = (look.words <= 6 or not look.ended) and low.startswith(phrases.FURNITURE_STARTS)
-    return begins or look.bare in phrases.FURNITURE_LINES or _says(low, phrases.FURNITURE_INSIDE)
+    if begins or look.bare in phrases.FURNITURE_LINES:
+        return True
+    return look.words > 1 and _says(low, phrases.FURNITURE_INSIDE)
 
 
 def _counts_or_labels(look: _Look) -> bool:
-    low = look.low
-    return bool(
-        _COUNTER.match(low) or _LABELLED.match(low) or (look.words <= STAMP_WORDS and _STAMPED.match(low)),
-    )
+    if look.digits and _COUNTER.match(look.low):
+        return True
+    return bool(_LABELLED.match(look.low) or (look.words <= STAMP_WORDS and _STAMPED.match(look.low)))
 
 
 def _speaks_of_the_site(look: _Look) -> bool:
@@ -190,7 +191,7 @@ def _speaks_of_the_site(look: _Look) -> bool:
 
 
 def _is_stamp(look: _Look) -> bool:
-    stamp = find_stamp(look.low)
+    stamp = find_stamp(look.low) if look.digits else None
     return stamp is not None and (look.words <= DATE_WORDS or 2 * (stamp.end() - stamp.start()) > len(look.low))
 
 
@@ -227,7 +228,7 @@ _RULES = (  # the first that holds
     _Rule(FURNITURE_WORDS, Kind.FURNITURE, "belongs to the page", _is_furniture),
     _Rule(FURNITURE_WORDS, Kind.FURNITURE, "counts or labels", _counts_or_labels),
     _Rule(CREDIT_WORDS, Kind.FURNITURE, "is the site's own business", _speaks_of_the_site),
-    _Rule(CREDIT_WORDS, Kind.DATE, "is a date", _is_stamp),
+    _Rule(2 * DATE_WORDS, Kind.DATE, "is a date", _is_stamp),
     _Rule(HEADING_WORDS, Kind.BYLINE, "names who wrote it", _is_byline),
     _Rule(CREDIT_WORDS, Kind.CAPITALS, "is in capitals", _is_in_capitals),
     _Rule(CREDIT_WORDS, Kind.CAPTION, "is marked as a caption", _is_marked_caption),
