@@ -47,6 +47,8 @@ def _token(letter: str) -> re.Pattern[str]:
 # Marks that compose with no letter, as vowels in Hindi or Arabic do, belong to the word they stand in. Python's \w
 # leaves them out, and a class with them is three times as slow: only texts of scripts that have them pay for it.
 _COMBINING = "".join(character for character in map(chr, range(0x300, 0x10000)) if category(character).startswith("M"))
+# What may fold to other letters: all but ASCII, its like and punctuation.
+FOLDING = re.compile("[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u2000-\u206f\u20a0-\u20cf\u2190-\u23ff\u2500-\u2bff]")
 _HAS_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u20d0-\u20ff\ua66f-\uabff\ufb1e\ufe20-\ufe2f]")
 _PLAIN_TOKEN = _token(r"[^\W_]")
 _MARKED_TOKEN = _token(rf"[\w{_COMBINING}]")  # to be used on a text without underscores
@@ -168,7 +170,7 @@ def stems(text: str) -> list[tuple[str, int]]:
 
 def variants(text: str) -> set[str]:
     """The variants of its accented words, by which exact forms come first."""
-    if text.isascii():
+    if not FOLDING.search(text):
         return set()
     accented = " ".join(word for word in text.split() if not word.isascii())
     return {form.variant for form, _, _, _ in tokens(accented) if form.variant is not None}

@@ -21,7 +21,7 @@ from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import Token, exact, parted, stem_beginning, stems, tokens, tokens_of, without_stop_words
+from search.analysis import FOLDING, Token, exact, parted, stem_beginning, stems, tokens, tokens_of, without_stop_words
 from search.engine import Piece, Snippet
 from search.query import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Word, Words
 
@@ -35,8 +35,6 @@ MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the te
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S*")
-# What may fold to other letters, among which known beginnings are not found: all but ASCII, its like and punctuation.
-_FOLDING = re.compile("[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u2000-\u206f\u20a0-\u20cf\u2190-\u23ff\u2500-\u2bff]")
 
 Weigh = Callable[[Query], float]
 Span = tuple[int, int]  # characters start <= i < end
@@ -110,7 +108,7 @@ class _Plan:
         if not 0 < len(self.beginnings) <= MAX_BEGINNINGS:
             return list(tokens(text)) if self.stems or self.words or self.runs or self.prefixes else []
         small = text.lower()
-        if not text.isascii() and (len(small) != len(text) or _FOLDING.search(text)):
+        if not text.isascii() and (len(small) != len(text) or FOLDING.search(text)):
             return list(tokens(text))
         found: list[Token] = []
         end = 0

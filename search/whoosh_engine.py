@@ -1,18 +1,18 @@
 """The embedded engine: a Whoosh index in a folder, read and written through `search.columnar`.
 
 Beside the fields of `search.schema` its documents hold an `id`, the days and instants by which dates are searched and
-sorted, the variants of accented words, and the article with its origin as stored JSON.
+sorted, the variants of accented words, and the article as JSON has it and its origin as stored fields.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields as names_of
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -62,6 +62,7 @@ MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
 MONTHS_BY_MONTH = 60  # by month up to so many, by year above
 
 _VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
+_ORIGIN = tuple(field.name for field in names_of(Origin))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -170,7 +171,7 @@ class WhooshEngine:
     def get(self, article_id: str) -> Article | None:
         with self._lock:
             stored = self._current().document(id=article_id)
-            return from_json(json.loads(stored["article"])) if stored else None
+            return from_json(stored["article"]) if stored else None
 
     def count(self) -> int:
         with self._lock:
@@ -185,8 +186,7 @@ class WhooshEngine:
         with self._lock:
             reader = self._current().reader()
             for _, stored in reader.iter_docs():
-                origin = json.loads(stored["origin"])
-                yield Origin(**origin | {"indexed": datetime.fromisoformat(origin["indexed"])})
+                yield Origin(**stored["origin"])
 
     @contextmanager
     def writer(self, *, rebuild: bool = False, jobs: int = 1) -> Iterator[_Writer]:
@@ -292,11 +292,8 @@ def _document(article: Article, origin: Origin) -> dict[str, Any]:
         "id": article.id,
         "text": combined,
         "exact": combined,
-        "article": json.dumps(to_json(article), ensure_ascii=False),
-        "origin": json.dumps(
-            {name: getattr(origin, name) for name in ("article_id", "source", "path", "digest")}
-            | {"indexed": origin.indexed.isoformat()}
-        ),
+        "article": to_json(article),
+        "origin": {name: getattr(origin, name) for name in _ORIGIN},
     }
     if variants := analysis.variants(combined):
         document["variants"] = sorted(variants)
@@ -501,7 +498,7 @@ class _Answer:
         }
 
     def _hit(self, number: int, score: float, understood: Query) -> Hit:
-        article = from_json(json.loads(self._reader.stored_fields(number)["article"]))
+        article = from_json(self._reader.stored_fields(number)["article"])
         return Hit(
             article=article,
             score=score,

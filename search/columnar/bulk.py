@@ -88,6 +88,9 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             self._workers.stop()
         if self._builder is not None:
             self._builder.discard()
+        for unfinished in (self.perdocwriter, self.fieldwriter):  # of a commit that failed
+            if not unfinished.is_closed:
+                unfinished.close()
         if self._runs is not self._tempstorage:
             shutil.rmtree(self._runs.folder, ignore_errors=True)
         super()._finish()
