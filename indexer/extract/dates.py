@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_LINE = 400  # characters of a line that are looked at; a date stands near its beginning
 MIN_YEAR, MAX_YEAR = 1600, 2099  # outside of it four digits are a number and no year
@@ -96,14 +96,21 @@ def zone_offset(name: str, moment: datetime) -> tzinfo | None:
     if name in _ZONES:
         return timezone(timedelta(hours=_ZONES[name]))
     if name in _ZONES_BY_SEASON:
-        offset = moment.replace(tzinfo=ZoneInfo(_ZONES_BY_SEASON[name])).utcoffset()
-        return timezone(offset) if offset is not None else None
+        return _offset_of(_ZONES_BY_SEASON[name], moment)
     numeric = _NUMERIC_ZONE.fullmatch(name)
     if not numeric:
         return None
     sign, hours, minutes = numeric.groups()
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=24) else None
+
+
+def _offset_of(region: str, moment: datetime) -> tzinfo | None:
+    try:
+        offset = moment.replace(tzinfo=ZoneInfo(region)).utcoffset()
+    except ZoneInfoNotFoundError:  # a machine without a table of zones
+        return None
+    return None if offset is None else timezone(offset)
 
 
 def _days(text: str) -> list[tuple[date, int, int]]:

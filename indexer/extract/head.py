@@ -25,7 +25,11 @@ from indexer.extract.rules import is_credit
 
 TITLE_WORDS = range(2, 31)
 TITLE_REACH = 25  # lines above the body, within which the title stands
-TITLE_LEAST = 0.45  # score of a title; see `_title_score`
+TITLE_LEAST = 0.45  # score of a title: 1.0 where the body uses all its words, and more or less for these:
+TITLE_ABOVE_DATE = 0.25  # a date or byline stands just below
+TITLE_PARTED = 0.1  # empty lines above and below
+TITLE_FIRST = 0.2  # the first line that may be one, or marked as a heading
+TITLE_FAR = -0.3  # TITLE_REACH lines above the body; less for fewer
 TITLE_ALONE = 3  # words of a line that stands alone above the body, and is its title whatever it says
 USED_LINES, USED_LENGTH = 25, 600  # of the body, that tell its words; characters of each
 STANDFIRST_LINES = 2
@@ -113,15 +117,15 @@ def _find_title(lines: Sequence[Line], body: Sequence[int]) -> int | None:
     for number in range(max(0, body[0] - TITLE_REACH), body[0] + 1):
         if not _may_be_title(lines[number]) or (number == body[0] and len(body) < 2):
             continue
-        score = _title_score(lines, number, used) - 0.3 * (body[0] - number) / TITLE_REACH
-        score += 0.2 if number <= first or lines[number].role is Role.HEADING else 0.0
+        score = _title_score(lines, number, used) + TITLE_FAR * (body[0] - number) / TITLE_REACH
+        score += TITLE_FIRST if number <= first or lines[number].role is Role.HEADING else 0.0
         if score > best_score:
             best, best_score = number, score
     return _find_lone_line(lines, body) if best is None else best
 
 
 def _title_score(lines: Sequence[Line], number: int, used: set[str]) -> float:
-    """How well a line fits as title: 1.0 where the body uses all its words, more for the lines around it."""
+    """How well a line fits as title by its words and by the lines around it."""
     line = lines[number]
     stems = _stems(line.text)
     if not stems:
@@ -129,9 +133,9 @@ def _title_score(lines: Sequence[Line], number: int, used: set[str]) -> float:
     score = sum(stem in used for stem in stems) / len(stems) * min(1.0, (len(stems) + 1) / 5)
     below = lines[number + 1 : number + 5]
     if any(_says_when(other) or other.kind is Kind.BYLINE for other in below):
-        score += 0.25
+        score += TITLE_ABOVE_DATE
     if line.gap and below and below[0].gap:
-        score += 0.1
+        score += TITLE_PARTED
     return score
 
 
