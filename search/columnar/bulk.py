@@ -84,23 +84,29 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         self._added = True
 
     def _finish(self) -> None:
+        self._release()
+        super()._finish()
+
+    def _release(self) -> None:
+        """Ends workers, closes files, removes runs: whatever of these a finished or failed writer still holds."""
         if self._workers is not None:
             self._workers.stop()
         if self._builder is not None:
             self._builder.discard()
-        for unfinished in (self.perdocwriter, self.fieldwriter):  # of a commit that failed
+        for unfinished in (self.perdocwriter, self.fieldwriter):
             if not unfinished.is_closed:
                 unfinished.close()
         if self._runs is not self._tempstorage:
             shutil.rmtree(self._runs.folder, ignore_errors=True)
-        super()._finish()
 
     def commit(self, **options: Any) -> None:
         """Raises what a document was refused for by a worker; nothing is committed then, and the lock is given back."""
         try:
             super().commit(**options)
         except BaseException:
-            if not self.is_closed:
+            if self.is_closed:  # by the clean-up of whoosh3, which knows nothing of ours
+                self._release()
+            else:
                 self.cancel()
             raise
 
