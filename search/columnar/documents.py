@@ -90,6 +90,7 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         return writer
 
     def close(self) -> None:
+        self.is_closed = True  # from the first: what fails here cannot be done again
         if self._in_document:
             self.finish_doc()
         self.stored.write(self._file)
@@ -105,7 +106,6 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         totals = {name: sum(values) for name, values in self._lengths.items()}
         facts = {"documents": self._count, "field_lengths": totals, "stored": sorted(self._stored_names)}
         self._file.close(facts)
-        self.is_closed = True
 
 
 class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]

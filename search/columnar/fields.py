@@ -54,10 +54,10 @@ class ColumnarFieldWriter(FieldWriter):  # type: ignore[misc]
         self._kinds[name] = kind
 
     def close(self) -> None:
+        self.is_closed = True  # from the first: what fails here cannot be done again
         if self._collected is not None:
             self.finish_field()
         self._file.close({"fields": self._kinds})
-        self.is_closed = True
 
     @property
     def _field(self) -> _Collected:
