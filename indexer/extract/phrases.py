@@ -279,11 +279,10 @@ CREDIT_AGENCIES = (
     "istock",
     "ap photo",
     "file photo",
-    "hindustan times",
     "alamy",
 )
 # One of these stands in every photo credit: it is quicker to look for them first.
 CREDIT_HINTS = (
     *("phot", "foto", "image", "pic", "video", "illustration", "graphic", "credit", "courtesy", "handout", "file"),
-    *("/", "via ", "reuters", "afp", "getty", "press", "(ap", ", ap", "shutterstock", "istock", "alamy", "hindustan"),
+    *("/", "via ", "reuters", "afp", "getty", "press", "(ap", ", ap", "shutterstock", "istock", "alamy"),
 )
