@@ -19,12 +19,10 @@ def everything(reader: Any) -> dict[str, Any]:
             if field.scorable
         },
         "columns": {
-            # Not by iterating: Whoosh's compressed column fails at that where a document has no value.
-            (name, base): list(map(leaf.column_reader(name, translate=False).__getitem__, range(leaf.doc_count_all())))
+            (name, base): column
             for name, field in schema.items()
             for leaf, base in reader.leaf_readers()
-            # Whether a column without any value is there is not asked: whoosh3 drops it when it merges, Whoosh keeps it.
-            if field.column_type and leaf.doc_count_all()
+            if field.column_type and (column := values(leaf, name))
         },
         "vectors": {
             name: [vector(reader, number, name) for number in range(reader.doc_count_all())]
@@ -32,6 +30,16 @@ def everything(reader: Any) -> dict[str, Any]:
             if field.vector
         },
     }
+
+
+def values(leaf: Any, name: str) -> list[Any]:
+    """Of a column; none where no document has one: then whoosh3 drops the column when it merges, Whoosh keeps it."""
+    if not leaf.doc_count_all() or not leaf.has_column(name):
+        return []
+    # Not by iterating: Whoosh's compressed column fails at that where a document has no value.
+    column = list(map(leaf.column_reader(name, translate=False).__getitem__, range(leaf.doc_count_all())))
+    missing = getattr(leaf.schema[name].column_type, "_default", None)
+    return column if any(value != missing and value not in (None, [], b"") for value in column) else []
 
 
 def postings(reader: Any, name: str, text: bytes) -> list[tuple[Any, ...]]:
