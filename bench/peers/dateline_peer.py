@@ -21,13 +21,13 @@ class Dateline:
     name = "dateline"
     index = "dateline"
     does = "`Engine.search`: ten articles with snippets and marked titles, total, four facets, timeline, relaxation"
-    jobs = (1,)
+    jobs = (1, 2)
     every = 1
     rounds = 100
     snippets = (True,)
 
-    def build(self, corpus: Path, folder: Path, jobs: int) -> None:  # noqa: ARG002
-        with search.open_engine(f"whoosh:{folder}") as engine, engine.writer(rebuild=True) as writer:
+    def build(self, corpus: Path, folder: Path, jobs: int) -> None:
+        with search.open_engine(f"whoosh:{folder}") as engine, engine.writer(rebuild=True, jobs=jobs) as writer:
             for article in map(from_json, read(corpus)):
                 origin = Origin(article.id, "", article.path or "", article.id, _INDEXED)
                 writer.put(article, origin)
