@@ -439,6 +439,7 @@ class _Answer:
         self._generation = generation
         self._search = search
         self._compiler = _Compiler(searcher)
+        self._rarities: dict[Query, float] = {}  # asked for by every hit
 
     def page(self) -> Page:
         search = self._search
@@ -455,7 +456,9 @@ class _Answer:
         timeline, interval = self._timeline(asked, result)
         scores = result.scores.tolist() if search.sort is Sort.RELEVANCE else [0.0] * len(result.docs)
         return Page(
-            hits=tuple(map(self._hit, result.docs.tolist(), scores, [understood] * len(scores))),
+            hits=tuple(
+                self._hit(number, score, understood) for number, score in zip(result.docs.tolist(), scores, strict=True)
+            ),
             total=result.total,
             facets={field: self._facet(field, result) for field in schema.FACETS},
             timeline=timeline,
@@ -507,7 +510,11 @@ class _Answer:
         )
 
     def _rarity(self, part: Query) -> float:
-        return math.log(1 + self._reader.doc_count() / (1 + self._compiler.frequency(part)))
+        rarity = self._rarities.get(part)
+        if rarity is None:
+            rarity = math.log(1 + self._reader.doc_count() / (1 + self._compiler.frequency(part)))
+            self._rarities[part] = rarity
+        return rarity
 
     def _facet(self, field: str, result: Result) -> tuple[Bucket, ...]:
         counts = dict(result.facets[_key(field)])
