@@ -125,7 +125,8 @@ class SegmentBuilder:
     def discard(self) -> None:
         """Forgets the documents since the last segment."""
         if self._documents is not None:
-            self._documents.close()
+            if not self._documents.is_closed:
+                self._documents.close()
             self._begin()
 
     def finish(self) -> ColumnarSegment | None:
