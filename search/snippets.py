@@ -152,20 +152,15 @@ def _plan(query: Query, field: str) -> _Plan:
                     plan.stems.setdefault(terms[0], part)
                 elif terms:
                     plan.runs.append(_Run(stem, terms, part))
-            case Phrase(text):
+            case Phrase(text) | Prefix(text):
                 terms = _plain(text)
                 beginnings.update(terms)
-                if len(terms) == 1:
-                    plan.words.setdefault(terms[0], part)
-                elif terms:
+                if len(terms) > 1:
                     plan.runs.append(_Run(word, terms, part))
-            case Prefix(text):
-                terms = _plain(text)
-                beginnings.update(terms)
-                if len(terms) == 1:
+                elif terms and isinstance(part, Prefix):
                     plan.prefixes.append(part)
                 elif terms:
-                    plan.runs.append(_Run(word, terms, part))
+                    plan.words.setdefault(terms[0], part)
             case Near() | Fuzzy():
                 plan.wholes.append(part)
     plan.beginnings = _printed(beginnings)
