@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import fields as names_of
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,7 +24,7 @@ from whoosh.analysis import Analyzer, Token
 from whoosh.index import LockError
 
 from search import analysis, schema
-from search.article import Article, from_json, to_json
+from search.article import Article, from_stored, to_json
 from search.columnar import facets as counting
 from search.columnar.bulk import BulkWriter
 from search.columnar.evaluate import Result, evaluate
@@ -171,7 +172,7 @@ class WhooshEngine:
     def get(self, article_id: str) -> Article | None:
         with self._lock:
             stored = self._current().document(id=article_id)
-            return from_json(stored["article"]) if stored else None
+            return from_stored(stored["article"]) if stored else None
 
     def count(self) -> int:
         with self._lock:
@@ -501,7 +502,7 @@ class _Answer:
         }
 
     def _hit(self, number: int, score: float, understood: Query) -> Hit:
-        article = from_json(self._reader.stored_fields(number)["article"])
+        article = from_stored(self._reader.stored_fields(number)["article"])
         return Hit(
             article=article,
             score=score,
@@ -524,7 +525,7 @@ class _Answer:
             if isinstance(part, OneOf) and part.field == field
             for value in part.values
         }
-        shown = sorted(counts, key=lambda value: (-counts[value], value))[:MAX_BUCKETS]
+        shown = list(islice(counts, MAX_BUCKETS))  # they come by falling count
         shown += [value for value in chosen if value not in shown]
         return tuple(Bucket(value, counts.get(value, 0), value in chosen) for value in shown)
 
@@ -541,10 +542,10 @@ class _Answer:
             return tuple(TimeBucket(day, count) for day, count in days), Interval.DAY
         if stretch <= MONTHS_BY_MONTH:
             return tuple(TimeBucket(month, count) for month, count in months), Interval.MONTH
-        years: Counter[date] = Counter()
+        years: Counter[int] = Counter()
         for month, count in months:
-            years[month.replace(month=1)] += count
-        return tuple(TimeBucket(year, years[year]) for year in sorted(years)), Interval.YEAR
+            years[month.year] += count
+        return tuple(TimeBucket(date(year, 1, 1), years[year]) for year in sorted(years)), Interval.YEAR
 
     def _suggestion(self, understood: Query) -> str | None:
         """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""

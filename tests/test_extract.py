@@ -15,7 +15,7 @@ import indexer.extract
 from indexer.extract import EXTRACTION_VERSION, MAX_PAGE, MAX_TEXT, ExtractionError, extract, is_html
 from indexer.extract.html import MAX_ELEMENTS, MAX_TAGS
 from indexer.extract.text import MAX_LINES
-from search.article import Article, from_json, to_json
+from search.article import Article, from_json, from_stored, to_json
 
 SAMPLES = sorted((Path(__file__).parent.parent / "seeds").glob("*.*"))
 SLOW = 10.0  # seconds of a processor, that nothing may take
@@ -228,6 +228,7 @@ def whole(article: Article) -> None:
     """Checks that an article can be written, read again and indexed."""
     assert article.body or article.title
     assert from_json(to_json(article)) == article
+    assert from_stored(to_json(article)) == article
     for text in (article.title or "", article.body, *article.summary, *article.author, *article.captions):
         text.encode()
         assert text == text.strip()

@@ -94,7 +94,6 @@ def compounds(parts: Any) -> Any:
     return st.one_of(
         st.builds(q.And, several, boosts),
         st.builds(q.Or, several, boosts),
-        st.builds(q.AndMaybe, parts, parts),
         st.builds(q.ConstantScoreQuery, parts, boosts),
     )
 
@@ -105,6 +104,7 @@ def all_compounds(parts: Any) -> Any:
         compounds(parts),
         st.builds(q.And, several, boosts),
         st.builds(q.Or, several, boosts),
+        st.builds(q.AndMaybe, parts, parts),
         st.builds(q.Not, parts),
         st.builds(lambda kept, dropped: q.And([*kept, *map(q.Not, dropped)]), several, several),
         st.builds(q.AndNot, parts, parts),
@@ -117,9 +117,8 @@ simple = st.one_of(terms, phrases, nears, withins)
 unscored = st.one_of(patterns, ranges)
 alone = st.one_of(span_nears, span_firsts)  # Whoosh fails where they are part of an And or an Or
 trusted_unscored = unscored.filter(lambda query: getattr(query, "start", None) != MOST)  # Whoosh fails beyond it
-trusted_queries = st.one_of(
-    st.recursive(st.one_of(simple, trusted_unscored.map(q.ConstantScoreQuery)), compounds, max_leaves=6), alone
-)
+trusted_parts = st.recursive(st.one_of(simple, trusted_unscored.map(q.ConstantScoreQuery)), compounds, max_leaves=6)
+trusted_queries = st.one_of(trusted_parts, st.builds(q.AndMaybe, trusted_parts, trusted_parts), alone)
 all_queries = st.recursive(st.one_of(simple, unscored, alone, everything), all_compounds, max_leaves=8)
 
 

@@ -45,6 +45,11 @@ CASES = (
         texts("b", "b c", "c"),
     ),
     Case("Require excludes what it should require", q.Require(A, B), mended=True),
+    Case(
+        "an AndMaybe that an And moves on leaves its second part behind",
+        q.And([B, q.AndMaybe(A, B)]),
+        texts("a", "b", "a b"),
+    ),
     Case("DisjunctionMax takes the score of a later document", q.DisjunctionMax([A, B]), texts("a", "b b b b")),
     Case("DisjunctionMax forgets its tiebreak", q.DisjunctionMax([A, B], tiebreak=0.5), texts("a b b", "a b b")),
     Case("a compound of one part loses its boost", q.Or([A], boost=3.0)),
