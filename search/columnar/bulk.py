@@ -136,6 +136,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         if self._workers is not None:
             for segment in self._workers.finish():
                 self._add_source(self._runs, segment)
+            self._workers.stop()  # what they remember of words is much, and merging needs memory of its own
             for fields in self._workers.unsent():
                 self._build(fields)
         self._finish_builder()
@@ -238,6 +239,7 @@ class _Workers:
         if self._pool is not None:
             self._pool.terminate()
             self._pool.join()
+            self._pool = None
 
     def _send(self) -> None:
         if self._pool is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -20,11 +20,15 @@ MIN_DENSE = 64  # postings; a term of fewer would not pay for its place among th
 _LOW = (1 << CHUNK_BITS) - 1
 
 
+# Of some postings, one after the other: how many positions each has, and all of these.
+PositionStretch = tuple[NDArray[np.integer], NDArray[np.integer]]
+
+
 @dataclass(slots=True)
 class TermPostings:
     """A run of whole terms, ascending by their bytes, with all their postings.
 
-    Postings stand term after term, ascending by document within a term; positions posting after posting.
+    Postings stand term after term, ascending by document within a term.
     """
 
     terms: Sequence[bytes]
@@ -32,8 +36,7 @@ class TermPostings:
     docs: NDArray[np.integer]
     weights: NDArray[np.floating] | NDArray[np.integer]
     length_bytes: NDArray[np.uint8]
-    position_counts: NDArray[np.integer] | None = None  # of each posting
-    positions: NDArray[np.integer] | None = None
+    positions: Iterable[PositionStretch] = ()  # of all postings; empty where the format keeps none
     value_lengths: NDArray[np.integer] | None = None  # of each posting, for formats that have no arrays
     values: NDArray[np.uint8] | None = None
 
@@ -74,13 +77,13 @@ class FieldEncoder:
         self._add_terms(run)
         self._add_docs(run)
         self._add_weights(run)
-        if run.positions is not None and run.position_counts is not None:
+        for counts, positions in run.positions:
             if self._position_encoder is None:
                 self._position_encoder = PositionEncoder()
                 self._spools |= self._position_encoder.spools
-            self._position_encoder.add(run.position_counts.astype(np.int64), run.positions)
+            self._position_encoder.add(counts.astype(np.int64), positions)
             if self._counted:
-                self._spool("position_counts", np.uint32).append(run.position_counts)
+                self._spool("position_counts", np.uint32).append(counts)
         if run.values is not None and run.value_lengths is not None:
             ends = np.cumsum(run.value_lengths, dtype=np.uint64) + np.uint64(self._value_bytes)
             self._spool("value_starts", np.uint64).append(ends)

@@ -88,8 +88,9 @@ class _Collected:
         kind, positions = values.kind_of(self.format, self.values, self.weights)
         counted = False
         if kind == values.POSITIONS:
-            run.position_counts, run.positions = values.flatten(positions)
-            counted = bool((run.position_counts != weights).any())
+            counts, flat = values.flatten(positions)
+            run.positions = ((counts, flat),)
+            counted = bool((counts != weights).any())
         elif kind == values.RAW:
             run.value_lengths = np.fromiter(map(len, self.values), np.int64, len(self.values))
             run.values = np.frombuffer(b"".join(self.values), np.uint8)

@@ -202,8 +202,7 @@ class WordField:
             docs,
             weights,
             length_bytes(lengths)[docs] if scorable else np.zeros(len(docs), np.uint8),
-            position_counts=counts,
-            positions=positions,
+            positions=((counts, positions),),
         )
         coded = can_code(weights)
         encoder = FieldEncoder(self._name, doc_count, coded=coded, counted=not coded or bool((weights != counts).any()))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,15 @@ from numpy.typing import NDArray
 
 from search.columnar import columns, stored, values
 from search.columnar.documents import ColumnarDocumentReader, ColumnarDocumentWriter
-from search.columnar.encode import FieldEncoder, TermPostings
+from search.columnar.encode import FieldEncoder, PositionStretch, TermPostings
 from search.columnar.fields import ColumnarFieldWriter
 from search.columnar.postings import FieldPostings
 from search.columnar.segment import ColumnarSegment
 from search.columnar.terms import ColumnarTermsReader
 
 RUN_POSTINGS = 1 << 20  # of all segments together that are in memory at a time
+STRETCH_POSTINGS = 1 << 16  # whose positions are in memory at a time, where one term has more than RUN_POSTINGS
+RANGE_TERMS = 1 << 18  # of all segments together that are, about
 
 
 @dataclass(slots=True)
@@ -130,18 +133,20 @@ class _Part:
     base: int
     live: NDArray[np.bool_] | None
     new_numbers: NDArray[np.uint32] | None
-    ordinals: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))  # of its terms among all
 
-    def read(self, first: int, last: int, as_raw: bool) -> _Read:
-        """Terms first to last, with documents numbered anew and deleted ones left out."""
+    def read(self, first: int, ordinals: NDArray[np.int64], kind: str | None) -> _Read:
+        """Terms from `first` on, as many as there are ordinals to give them, with documents numbered anew and deleted
+        ones left out. Positions or bytes are read as `kind` says.
+        """
         postings = self.postings
+        last = first + len(ordinals)
         begin, end = int(postings.starts[first]), int(postings.starts[last])
         docs = postings.span(first, last)
-        terms = np.repeat(self.ordinals[first:last].astype(np.int64), postings.doc_frequencies(first, last))
+        terms = np.repeat(ordinals, postings.doc_frequencies(first, last))
         read = _Read(terms, docs, postings.weights_between(begin, end), postings.length_bytes_between(begin, end))
-        if postings.has_positions:
+        if kind in (values.POSITIONS, values.RAW) and postings.has_positions:
             read.counts, read.flat = postings.positions_between(begin, end)
-        if as_raw:
+        if kind == values.RAW:
             read.counts, read.flat = self._as_bytes(read, begin, end)
         if self.live is None or self.new_numbers is None:
             read.docs = docs + np.uint32(self.base)
@@ -149,6 +154,20 @@ class _Part:
         read.keep(self.live[docs])
         read.docs = self.new_numbers[read.docs]
         return read
+
+    def position_stretches(self, ordinal: int) -> Iterator[PositionStretch]:
+        """All positions of a term, a stretch of postings at a time."""
+        postings = self.postings
+        first, end = int(postings.starts[ordinal]), int(postings.starts[ordinal + 1])
+        docs = None if self.live is None else postings.docs(ordinal)
+        for begin in range(first, end, STRETCH_POSTINGS):
+            last = min(begin + STRETCH_POSTINGS, end)
+            counts, flat = postings.positions_between(begin, last)
+            if self.live is not None and docs is not None:
+                mask = self.live[docs[begin - first : last - first]]
+                counts, flat = counts[mask], flat[np.repeat(mask, counts)]
+            if len(counts):
+                yield counts, flat
 
     def _as_bytes(self, read: _Read, begin: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         if self.kind in (values.RAW, values.NOTHING):
@@ -184,56 +203,94 @@ class _FieldMerge:
         kinds = {part.kind for part in parts}
         # Kinds differ where a segment had values that others had not: all of them as bytes again.
         self._kind = kinds.pop() if len(kinds) == 1 else values.RAW
-        self._terms = _number_terms(parts)
 
     def write(self, writer: ColumnarFieldWriter) -> None:
         coded = all(part.postings.has_codes for part in self._parts)
         counted = not coded or any(part.postings.counts_positions for part in self._parts)
         plain = all(part.postings.is_plain for part in self._parts)
         encoder = FieldEncoder(self._name, self._doc_count, coded=coded, counted=counted, plain=plain)
-        for first, last in self._stretches():
-            run = self._run(first, last)
-            if len(run.terms):
-                encoder.add(run)
+        for terms in _term_ranges(self._parts):
+            for first, last in terms.stretches():
+                run = self._run(terms, first, last)
+                if len(run.terms):
+                    encoder.add(run)
         if not encoder.is_empty:
             writer.add_encoded(self._name, encoder, self._kind)
 
-    def _stretches(self) -> Iterator[tuple[int, int]]:
-        """Runs of terms that together have about RUN_POSTINGS postings; a single term may have more."""
-        totals = np.zeros(len(self._terms) + 1, np.int64)
-        for part in self._parts:
-            totals[1:][part.ordinals] += part.postings.doc_frequencies()
-        ends = np.cumsum(totals)
-        first = 0
-        while first < len(self._terms):
-            last = max(int(np.searchsorted(ends, ends[first] + RUN_POSTINGS, "right")) - 1, first + 1)
-            yield first, last
-            first = last
-
-    def _run(self, first: int, last: int) -> TermPostings:
-        reads = []
-        for part in self._parts:
-            begin, end = np.searchsorted(part.ordinals, (first, last)).tolist()
-            if end > begin:
-                reads.append(part.read(begin, end, self._kind == values.RAW))
-        terms = np.concatenate([read.terms for read in reads])
-        order = np.argsort(terms, kind="stable")  # the parts stand in the order of their documents
-        counts_of_terms = np.bincount(terms - first, minlength=last - first)
+    def _run(self, terms: _TermRange, first: int, last: int) -> TermPostings:
+        long = self._kind == values.POSITIONS and last - first == 1  # it may have any number of positions
+        kind = None if long else self._kind
+        spans = list(terms.spans(first, last))
+        reads = [part.read(begin, ordinals, kind) for part, begin, ordinals in spans]
+        numbers = np.concatenate([read.terms for read in reads])
+        order = np.argsort(numbers, kind="stable")  # the parts stand in the order of their documents
+        counts_of_terms = np.bincount(numbers - first, minlength=last - first)
         left = np.flatnonzero(counts_of_terms)  # terms of deleted documents alone are gone
         run = TermPostings(
-            [self._terms[first + term] for term in left.tolist()],
+            [terms.union[first + term] for term in left.tolist()],
             counts_of_terms[left],
             np.concatenate([read.docs for read in reads])[order],
             np.concatenate([read.weights for read in reads])[order],
             np.concatenate([read.length_bytes for read in reads])[order],
         )
-        if self._kind in (values.POSITIONS, values.RAW):
-            counts, flat = _reordered(reads, order)
-            if self._kind == values.POSITIONS:
-                run.position_counts, run.positions = counts, flat
-            else:
-                run.value_lengths, run.values = counts, flat.astype(np.uint8)
+        if long:
+            run.positions = chain.from_iterable(part.position_stretches(begin) for part, begin, _ in spans)
+        elif self._kind == values.POSITIONS:
+            run.positions = (_reordered(reads, order),)
+        elif self._kind == values.RAW:
+            run.value_lengths, flat = _reordered(reads, order)
+            run.values = flat.astype(np.uint8)
         return run
+
+
+@dataclass(slots=True)
+class _TermRange:
+    """Neighbouring terms of all parts.
+
+    union: each once, ascending
+    parts: with the first of the part's terms, and for each of them its place in the union
+    """
+
+    union: list[bytes]
+    parts: list[tuple[_Part, int, NDArray[np.int64]]]
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """Runs of terms that together have about RUN_POSTINGS postings; a single term may have more."""
+        totals = np.zeros(len(self.union) + 1, np.int64)
+        for part, begin, ordinals in self.parts:
+            totals[1:][ordinals] += part.postings.doc_frequencies(begin, begin + len(ordinals))
+        ends = np.cumsum(totals)
+        first = 0
+        while first < len(self.union):
+            last = max(int(np.searchsorted(ends, ends[first] + RUN_POSTINGS, "right")) - 1, first + 1)
+            yield first, last
+            first = last
+
+    def spans(self, first: int, last: int) -> Iterator[tuple[_Part, int, NDArray[np.int64]]]:
+        """The same as `parts`, of those that have terms of a run."""
+        for part, begin, ordinals in self.parts:
+            low, high = np.searchsorted(ordinals, (first, last)).tolist()
+            if high > low:
+                yield part, begin + low, ordinals[low:high]
+
+
+def _term_ranges(parts: list[_Part]) -> Iterator[_TermRange]:
+    """All terms, in ranges that have about RANGE_TERMS: parted where the terms of the largest part say so."""
+    largest = max((part.postings for part in parts), key=lambda postings: postings.size)
+    begins = [0] * len(parts)
+    step = max(RANGE_TERMS // len(parts), 1)
+    for place in range(step, largest.size + step, step):
+        if place < largest.size:
+            boundary = largest.term(place)
+            ends = [part.postings.bisect(boundary) for part in parts]
+        else:
+            ends = [part.postings.size for part in parts]
+        terms = [part.postings.terms(begin, end) for part, begin, end in zip(parts, begins, ends, strict=True)]
+        union = sorted(set(chain.from_iterable(terms)))
+        ordinal_of = {term: ordinal for ordinal, term in enumerate(union)}
+        ordinals = [np.fromiter(map(ordinal_of.__getitem__, own), np.int64, len(own)) for own in terms]
+        yield _TermRange(union, list(zip(parts, begins, ordinals, strict=True)))
+        begins = ends
 
 
 def _reordered(reads: list[_Read], order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -242,24 +299,7 @@ def _reordered(reads: list[_Read], order: NDArray[np.int64]) -> tuple[NDArray[np
         [np.zeros(len(read.docs), np.int64) if read.counts is None else read.counts for read in reads]
     )
     flat = np.concatenate([np.empty(0, np.uint8) if read.flat is None else read.flat for read in reads])
-    if bool((order[1:] > order[:-1]).all()):
-        return counts, flat  # one term, and of a common one that is most of the memory there is
     starts = np.cumsum(counts) - counts
     counts, starts = counts[order], starts[order]
     where = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
     return counts, flat[where]
-
-
-def _number_terms(parts: list[_Part]) -> list[bytes]:
-    """The terms of all parts, ascending; gives each part the ordinals of its own."""
-    # Read twice: the terms of all parts together can be many times what their union is.
-    known: set[bytes] = set()
-    for part in parts:
-        known.update(part.postings.terms(0, part.postings.size))
-    union = sorted(known)
-    del known
-    ordinal_of = {term: ordinal for ordinal, term in enumerate(union)}
-    for part in parts:
-        terms = part.postings.terms(0, part.postings.size)
-        part.ordinals = np.fromiter(map(ordinal_of.__getitem__, terms), np.int32, len(terms))
-    return union

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from search.columnar.analysis import BREAK, LEAP, Chunk, WordAnalyzer
 
-MAX_CHUNKS = 1 << 21  # past these, the words of the next run are learned anew
+MAX_CHUNKS = 1 << 19  # past these, the words of the next run are learned anew
 
 
 _UNKNOWN = -2

@@ -164,6 +164,8 @@ def test_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written(TEXT, articles(300), BulkWriter)
     monkeypatch.setattr(build, "RUN_SIZE", 100)
     monkeypatch.setattr("search.columnar.merge.RUN_POSTINGS", 50)
+    monkeypatch.setattr("search.columnar.merge.RANGE_TERMS", 30)
+    monkeypatch.setattr("search.columnar.merge.STRETCH_POSTINGS", 7)
     monkeypatch.setattr("search.columnar.spool.MEMORY_BYTES", 64)
     monkeypatch.setattr(build, "MAX_CHUNKS", 5)
     assert written(TEXT, articles(300), BulkWriter) == whole == written(TEXT, articles(300), whoosh_writer)

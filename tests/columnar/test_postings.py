@@ -34,8 +34,7 @@ def encoded(field: Field, doc_count: int, *, runs: int = 1, counted: bool = True
                 np.array([posting[0] for posting in postings], np.uint32),
                 np.array([posting[1] for posting in postings], np.float32),
                 np.array([posting[2] for posting in postings], np.uint8),
-                np.array([len(posting[3]) for posting in postings], np.int64),
-                np.array([position for posting in postings for position in posting[3]], np.int64),
+                [(np.array([len(posting[3])], np.int64), np.array(posting[3], np.int64)) for posting in postings],
             )
         )
     storage = RamStorage()
