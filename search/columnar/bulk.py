@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from whoosh.writing import SegmentWriter
 
 from search.columnar.build import SegmentBuilder
 from search.columnar.codec import ColumnarCodec
-from search.columnar.merge import Source, merge_documents, merge_postings
+from search.columnar.merge import Source, merge_into
 from search.columnar.segment import DOCUMENTS_EXT, POSTINGS_EXT, ColumnarSegment
 
 BATCH_TEXT = 16 << 20  # characters that a worker is given at a time
 BATCH_DOCUMENTS = 20_000
 MAX_SOURCES = 128  # runs and segments that wait to be merged; each holds two files open
+MERGED_RUNS = 64  # of workers, that one of them makes one run of
 _AHEAD = 1  # batches that wait for a worker, so that no worker waits for a batch
 
 Document = Mapping[str, Any]
@@ -48,6 +49,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         self._procs = procs
         self._runs = _run_storage(self.storage, self._tempstorage)
         self._sources: list[Source] = []
+        self._compacted = 0  # of the sources, from the first: those that `_compact` made
         self._builder: SegmentBuilder | None = None
         self._workers: _Workers | None = None
 
@@ -58,8 +60,7 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             self._check_fields(self.schema, (name for name in fields if not name.startswith("_")))
             if self._workers is None:
                 self._workers = _Workers(self.schema, self._runs, self.indexname, self._procs)
-            for segment in self._workers.add(fields):
-                self._add_source(self._runs, segment)
+            self._workers.add(fields)
         else:
             self._build(fields)
         self._added = True
@@ -121,10 +122,8 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
 
     def _add_source(self, storage: Any, segment: ColumnarSegment) -> int:
         """Returns how many documents it has."""
-        base = sum(source.doc_count for source in self._sources)
         # Opened anew, because Whoosh closes a reader as soon as it was added.
-        documents = self.codec.per_document_reader(storage, segment)
-        source = Source(segment, documents, self.codec.terms_reader(storage, segment), base, documents.live)
+        source = opened(storage, segment)
         count = source.doc_count
         self._sources.append(source)
         if len(self._sources) >= MAX_SOURCES:
@@ -152,31 +151,18 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
         if len(self._sources) == 1 and self._runs.file_exists(self._sources[0].segment.make_filename(POSTINGS_EXT)):
             self._adopt(self._sources[0])
             return
-        self._merge_into(self.perdocwriter, self.fieldwriter)
+        merge_into(self.schema, self._sources, self.perdocwriter, self.fieldwriter)
 
     def _compact(self) -> None:
-        """Makes one run of all sources."""
-        run = self.codec.new_segment(self._runs, self.indexname)
-        run.set_doc_count(sum(source.doc_count for source in self._sources))
-        documents, fields = self.codec.per_document_writer(self._runs, run), self.codec.field_writer(self._runs, run)
-        self._merge_into(documents, fields)
-        for source in self._sources:
-            for extension in (DOCUMENTS_EXT, POSTINGS_EXT):
-                name = source.segment.make_filename(extension)
-                if self._runs.file_exists(name):
-                    self._runs.delete_file(name)
-        self._sources.clear()
+        """Makes one run of all sources that are none of an earlier compacting, so that a document is merged again only
+        once in very many; of all where those have become many.
+        """
+        if self._compacted > MAX_SOURCES // 2:
+            self._compacted = 0
+        run = merged(self.schema, self._runs, self.indexname, self._sources[self._compacted :])
+        del self._sources[self._compacted :]
+        self._compacted += 1
         self._add_source(self._runs, run)
-
-    def _merge_into(self, documents: Any, fields: Any) -> None:
-        for source in self._sources:
-            merge_documents(self.schema, source, documents)
-        doc_count = documents.count
-        documents.close()
-        merge_postings(self.schema, self._sources, doc_count, fields)
-        fields.close()
-        for source in self._sources:
-            source.close()
 
     def _adopt(self, source: Source) -> None:
         """Makes the files of the only run those of the new segment."""
@@ -191,6 +177,27 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
                 continue
             with old.open("rb") as read, self.storage.create_file(name) as written:
                 shutil.copyfileobj(read, written)
+
+
+def opened(storage: Any, segment: ColumnarSegment) -> Source:
+    """Raises DamagedFileError."""
+    codec = ColumnarCodec()
+    documents = codec.per_document_reader(storage, segment)
+    return Source(segment, documents, codec.terms_reader(storage, segment), documents.live)
+
+
+def merged(schema: Any, storage: Any, indexname: str, sources: list[Source]) -> ColumnarSegment:
+    """One run of several sources, which are closed; those that are runs in the storage are gone then."""
+    codec = ColumnarCodec()
+    run = codec.new_segment(storage, indexname)
+    run.set_doc_count(sum(source.doc_count for source in sources))
+    merge_into(schema, sources, codec.per_document_writer(storage, run), codec.field_writer(storage, run))
+    for source in sources:
+        for extension in (DOCUMENTS_EXT, POSTINGS_EXT):
+            name = source.segment.make_filename(extension)
+            if storage.file_exists(name):
+                storage.delete_file(name)
+    return run
 
 
 def _run_storage(storage: Any, tempstorage: Any) -> Any:
@@ -211,24 +218,29 @@ class _Workers:
         self._start = schema, storage.folder, indexname
         self._pool: Pool | None = None
         self._waiting: deque[AsyncResult[ColumnarSegment]] = deque()
+        self._runs: list[ColumnarSegment] = []
+        self._merges: list[AsyncResult[ColumnarSegment]] = []
         self._batch: list[Document] = []
         self._text = 0
 
-    def add(self, document: Document) -> Iterator[ColumnarSegment]:
-        """Gives back the segments that have been made, in the order of their documents."""
+    def add(self, document: Document) -> None:
+        """Raises what an earlier document was refused for."""
         self._batch.append(document)
         self._text += sum(len(value) for value in document.values() if isinstance(value, str))
         if self._text >= BATCH_TEXT or len(self._batch) >= BATCH_DOCUMENTS:
             self._send()
             while len(self._waiting) > self._procs + _AHEAD:
-                yield self._waiting.popleft().get()
+                self._take()
 
-    def finish(self) -> Iterator[ColumnarSegment]:
-        """The rest of them. Raises what a document was refused for."""
+    def finish(self) -> list[ColumnarSegment]:
+        """All that was made, in the order of the documents. Raises what a document was refused for."""
         if self._batch and self._pool is not None:
             self._send()
         while self._waiting:
-            yield self._waiting.popleft().get()
+            self._take()
+        segments = [merge.get() for merge in self._merges] + self._runs
+        self._merges, self._runs = [], []
+        return segments
 
     def unsent(self) -> list[Document]:
         """The documents for which no process was started."""
@@ -241,6 +253,13 @@ class _Workers:
             self._pool.join()
             self._pool = None
 
+    def _take(self) -> None:
+        """Takes a run that was made. Many of them are merged by a worker, while the others go on."""
+        self._runs.append(self._waiting.popleft().get())
+        if self._pool is not None and len(self._runs) >= MERGED_RUNS:
+            self._merges.append(self._pool.apply_async(_merge_runs, (self._runs,)))
+            self._runs = []
+
     def _send(self) -> None:
         if self._pool is None:
             self._pool = multiprocessing.Pool(self._procs, _start_worker, self._start)
@@ -249,13 +268,15 @@ class _Workers:
 
 
 _builder: SegmentBuilder  # of a worker process
+_place: tuple[Any, FileStorage, str]  # of its runs: schema, storage, name of the index
 
 
 def _start_worker(schema: Any, folder: str, indexname: str) -> None:
-    global _builder
+    global _builder, _place
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to the writer's process, which ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _builder = SegmentBuilder(schema, FileStorage(folder), indexname)
+    _place = schema, FileStorage(folder), indexname
+    _builder = SegmentBuilder(*_place)
 
 
 def _end_with_parent() -> None:
@@ -272,3 +293,8 @@ def _make_segment(documents: list[Document]) -> ColumnarSegment:
     segment = _builder.finish()
     assert segment is not None  # noqa: S101  a batch is never empty
     return segment
+
+
+def _merge_runs(runs: list[ColumnarSegment]) -> ColumnarSegment:
+    schema, storage, indexname = _place
+    return merged(schema, storage, indexname, [opened(storage, run) for run in runs])

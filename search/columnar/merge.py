@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,11 @@ RANGE_TERMS = 1 << 18  # of all segments together that are, about
 
 @dataclass(slots=True)
 class Source:
-    """A segment to be merged. `base` is the first number that its documents get."""
+    """A segment to be merged."""
 
     segment: ColumnarSegment
     documents: ColumnarDocumentReader
     terms: ColumnarTermsReader
-    base: int
     live: NDArray[np.bool_] | None
 
     @property
@@ -42,9 +41,25 @@ class Source:
         self.documents.close()
         self.terms.close()
 
-    def new_numbers(self) -> NDArray[np.uint32] | None:
-        """Of each document; None where `base` is all there is to add. A deleted one's has no meaning."""
-        return None if self.live is None else (np.cumsum(self.live) + (self.base - 1)).astype(np.uint32)
+    def new_numbers(self, base: int) -> NDArray[np.uint32] | None:
+        """Of each document; None where `base` is all there is to add. A deleted one's has no meaning.
+
+        base: the first number that its documents get
+        """
+        return None if self.live is None else (np.cumsum(self.live) + (base - 1)).astype(np.uint32)
+
+
+def merge_into(
+    schema: Any, sources: Sequence[Source], documents: ColumnarDocumentWriter, fields: ColumnarFieldWriter
+) -> None:
+    """Writes all that the sources have, and closes them and both writers."""
+    for source in sources:
+        merge_documents(schema, source, documents)
+    documents.close()
+    merge_postings(schema, sources, fields)
+    fields.close()
+    for source in sources:
+        source.close()
 
 
 def merge_documents(schema: Any, source: Source, writer: ColumnarDocumentWriter) -> None:
@@ -110,17 +125,19 @@ def _live(source: Source) -> Iterator[int]:
     return iter(range(count)) if source.live is None else iter(np.flatnonzero(source.live).tolist())
 
 
-def merge_postings(schema: Any, sources: Sequence[Source], doc_count: int, writer: ColumnarFieldWriter) -> None:
-    """Writes the postings of all fields. The documents' numbers are those that `Source.base` gives."""
+def merge_postings(schema: Any, sources: Sequence[Source], writer: ColumnarFieldWriter) -> None:
+    """Writes the postings of all fields, with the documents' numbers that `merge_documents` gives."""
+    counts = [source.doc_count for source in sources]
+    bases = [0, *accumulate(counts)]
     names = {name for source in sources for name in source.terms.indexed_field_names() if name in schema}
     for name in sorted(names):
         parts = []
-        for source in sources:
+        for source, base in zip(sources, bases, strict=False):
             postings = source.terms.postings(name)
             if postings is not None:
-                kind = source.terms.kind(name)
-                parts.append(_Part(postings, kind, schema[name].format, source.base, source.live, source.new_numbers()))
-        _FieldMerge(name, parts, doc_count).write(writer)
+                kind, numbers = source.terms.kind(name), source.new_numbers(base)
+                parts.append(_Part(postings, kind, schema[name].format, base, source.live, numbers))
+        _FieldMerge(name, parts, bases[-1]).write(writer)
 
 
 @dataclass(slots=True)
