@@ -212,6 +212,7 @@ def _share(
     queries: Sequence[int],
 ) -> str:
     both = [query for query in queries if query in base and query in other]
+    both = [query for query in both if None not in (value(base[query]), value(other[query]))]  # what both count
     if not both:
         return ""
     return f"{sum(value(base[query]) == value(other[query]) for query in both) / len(both):.1%}"

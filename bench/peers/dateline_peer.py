@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import search
 from bench.peers import BUCKETS, Answer, read
 from bench.queries import BenchQuery
 from search.article import from_json
-from search.engine import Match, Origin, Search, Sort
+from search.engine import Interval, Match, Origin, Search, Sort, TimeBucket
 from search.query import OneOf, Or, Phrase, Prefix, Query, Word, Words
 
 _INDEXED = datetime(2025, 1, 1, tzinfo=UTC)
@@ -52,7 +53,7 @@ class Dateline:
             total=page.total,
             publisher={bucket.value: bucket.count for bucket in page.facets["publisher"][:BUCKETS]},
             author={bucket.value: bucket.count for bucket in page.facets["author"][:BUCKETS]},
-            months={bucket.start.year * 12 + bucket.start.month - 1: bucket.count for bucket in page.timeline},
+            months=_months(page.timeline) if page.interval is Interval.MONTH else {},
             ids=tuple(hit.article.id for hit in page.hits),
             snippets=tuple("".join(piece.text for piece in hit.snippet) for hit in page.hits),
         )
@@ -71,6 +72,10 @@ def _compile(asked: BenchQuery) -> Query:
         return Phrase(" ".join(asked.words))
     words = tuple(map(Word, asked.words))
     return Words(words) if asked.every else Or(words)
+
+
+def _months(timeline: Iterable[TimeBucket]) -> dict[int, int]:
+    return {bucket.start.year * 12 + bucket.start.month - 1: bucket.count for bucket in timeline}
 
 
 @cache  # so that an edit while the benchmark runs does not set it to look for another index

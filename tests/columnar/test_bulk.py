@@ -169,8 +169,37 @@ def test_many_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.columnar.spool.MEMORY_BYTES", 64)
     monkeypatch.setattr(build, "MAX_CHUNKS", 5)
     assert written(TEXT, articles(300), BulkWriter) == whole == written(TEXT, articles(300), whoosh_writer)
-    monkeypatch.setattr(bulk, "MAX_SOURCES", 4)
-    assert written(TEXT, articles(300), BulkWriter) == whole
+    for sources in (2, 3, 4, 9):  # runs merged for the first, second, many a time
+        monkeypatch.setattr(bulk, "MAX_SOURCES", sources)
+        assert written(TEXT, articles(300), BulkWriter) == whole
+
+
+def test_sources_never_become_more_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "RUN_SIZE", 20)
+    monkeypatch.setattr(bulk, "MAX_SOURCES", 6)
+    made = RamStorage().create_index(TEXT)
+    waiting = []
+    with BulkWriter(made) as writer:
+        for document in articles(300):
+            writer.add_document(**document)
+            waiting.append(len(writer._sources))
+    assert max(waiting) == 5
+    assert made.doc_count() == 300
+
+
+@pytest.mark.parametrize("runs", [1, 2, 5])
+def test_workers_merge_their_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: int) -> None:
+    """Documents stand in their order, whatever runs a worker made one of; nothing of the runs is left."""
+    monkeypatch.setattr(bulk, "BATCH_DOCUMENTS", 10)
+    monkeypatch.setattr(bulk, "MERGED_RUNS", runs)
+    made = index.create_in(tmp_path, TEXT)
+    with BulkWriter(made, procs=2) as writer:
+        for document in articles(205):
+            writer.add_document(**document)
+    verify(made)
+    with made.reader() as reader:
+        assert everything(reader) == written(TEXT, articles(205), whoosh_writer)
+    assert sorted(path.suffix for path in tmp_path.iterdir() if path.suffix) == [".documents", ".postings", ".toc"]
 
 
 @pytest.mark.parametrize("storage", ["files", "memory"])
