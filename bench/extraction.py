@@ -78,9 +78,13 @@ def score(truth: dict[str, str], found: dict[str, str]) -> tuple[float, float, f
     return 2 * p * r / (p + r) if p + r else 0.0, p, r
 
 
+def shared_folder() -> Path:
+    """$DATELINE_SHARED, or `shared` beside the checkout."""
+    return Path(os.environ.get("DATELINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
+
+
 def main() -> None:
-    shared = Path(os.environ.get("DATELINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else shared / "extraction" / "dev"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else shared_folder() / "extraction" / "dev"
     if not (folder / "truth.json").exists():
         sys.exit(f"{folder} has no truth.json; name a folder that has, or set DATELINE_SHARED")
     truth = {name: page["body"] for name, page in json.loads((folder / "truth.json").read_text("utf-8")).items()}

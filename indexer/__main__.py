@@ -11,8 +11,11 @@ from dataclasses import asdict
 import click
 from tqdm import tqdm
 
+from indexer.explain import BODY, LEFT_OUT, Verdict, explain, method
+from indexer.extract import ExtractionError, read
 from indexer.pipeline import Progress, Report, articles, index
-from indexer.sources import Failure, resolve, size
+from indexer.sources import Failure, Item, Unread, resolve, size
+from indexer.sources import read as read_source
 from search import EngineError, open_engine
 from search.article import to_json
 
@@ -29,6 +32,7 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--allow-deletes", is_flag=True, help="Delete what is gone, be it more than half of a SOURCE.")
 @click.option("--print", "print_only", is_flag=True, help="Write the articles to standard output; index nothing.")
+@click.option("--explain", "explained", is_flag=True, help="With --print: each line of a capture and why it is kept.")
 @click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress and no counts; failures are still told.")
 def main(
@@ -39,6 +43,7 @@ def main(
     dry_run: bool,
     allow_deletes: bool,
     print_only: bool,
+    explained: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -55,7 +60,11 @@ def main(
         raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
     if print_only and (as_json or rebuild or dry_run or allow_deletes):
         raise click.UsageError("--print indexes nothing; leave out --json, --rebuild, --dry-run and --allow-deletes")
+    if explained and not print_only:
+        raise click.UsageError("--explain goes with --print")
     try:
+        if explained:
+            sys.exit(_explain(sources))
         if print_only:
             sys.exit(_print(sources, jobs))
         with open_engine(url) as engine, _progress(sources, quiet) as progress:
@@ -96,6 +105,48 @@ def _print(sources: tuple[str, ...], jobs: int | None) -> int:
             else:
                 click.echo(json.dumps(to_json(one), ensure_ascii=False).encode("utf-8", "replace"))
     return status
+
+
+def _explain(sources: tuple[str, ...]) -> int:
+    """The exit status."""
+    status = 0
+    for item in (item for source in resolve(sources) for item in read_source(source)):
+        failure = None
+        if isinstance(item, Item):
+            failure = _explain_item(item)
+        elif isinstance(item, Unread):
+            failure = item.failure
+        if failure:
+            _tell(failure)
+            status = 1
+    return status
+
+
+def _explain_item(item: Item) -> Failure | None:
+    if item.article:
+        return item.failure("an article already; a capture is explained")
+    try:
+        parts = read(item.data, item.path)
+    except ExtractionError as error:
+        return item.failure(str(error))
+    _show(click.style(f"{_one_line(item.place)}: {method(parts)}", bold=True))
+    _show(click.style(f"{'use':7}  {'class':9} {'weight':>6}  {'why':31}  line", underline=True))
+    for verdict in explain(parts):
+        _show(_in_colour(verdict))
+    return None
+
+
+def _in_colour(verdict: Verdict) -> str:
+    """A line that is left out is dim; but prose that is, stands out."""
+    line, use = verdict.line, verdict.use
+    colour = "green" if use == BODY else "cyan" if use != LEFT_OUT else "yellow" if line.prose else None
+    row = f"{use:7}  {line.kind:9} {verdict.weight:+6.0f}  {line.reason:31}  {_one_line(line.text)}"
+    return click.style(row, fg=colour, dim=colour is None)
+
+
+def _show(text: str) -> None:
+    """Bytes, since a terminal's encoding may lack a character; click takes the colours out of text only."""
+    click.echo((text if sys.stdout.isatty() else click.unstyle(text)).encode("utf-8", "replace"))
 
 
 @contextmanager

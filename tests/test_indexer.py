@@ -647,6 +647,29 @@ class TestCommand:
         assert err.count("\n") == 1
         assert not (tmp_path / "data").exists()
 
+    def test_explain_tells_every_line_and_what_cannot_be_explained(self, command: Command, news: Path) -> None:
+        write(news, "a.txt", text="Share\nesc\x1b[31mape\n\n" + CAPTURE)
+        (news / "empty.txt").touch()
+        write(news, "one.jsonl", text='{"title": "One"}\n')
+        status, out, err = command("news/a.txt", "news/empty.txt", "news/one.jsonl", "--print", "--explain")
+        assert status == 1
+        first, *rows = out.splitlines()
+        assert first == "news/a.txt: body by the lines' weights"
+        assert rows[0].split() == ["furniture", "-14", "belongs", "to", "the", "page", "Share"]
+        assert [row.split()[:2] for row in rows if "freighters" in row][-1] == ["body", "prose"]
+        assert "\x1b" not in out
+        empty, article = err.splitlines()
+        assert empty == "news/empty.txt: the file is empty"
+        assert article == "news/one.jsonl: line 1: an article already; a capture is explained"
+
+    def test_an_explanation_is_in_colour_on_a_terminal(self, command: Command) -> None:
+        outer, inner = pty.openpty()
+        with command.start("news/a.txt", "--print", "--explain", stdout=inner) as process:
+            os.close(inner)
+            process.communicate(timeout=PATIENCE)
+        assert b"\x1b[32mbody" in os.read(outer, 65_536)
+        os.close(outer)
+
     def test_what_is_printed_can_be_indexed(self, command: Command, engine: Engine) -> None:
         printed = command("news", "--print")[1]
         report = command.report("-", "--index", "whoosh:index", given=printed.encode())
@@ -678,6 +701,7 @@ class TestCommand:
             (["--print", "--rebuild"], "--print indexes nothing"),
             (["--print", "--dry-run"], "--print indexes nothing"),
             (["--print", "--allow-deletes"], "--print indexes nothing"),
+            (["--explain"], "--explain goes with --print"),
         ],
     )
     def test_misuse_is_told_and_does_nothing(
@@ -702,7 +726,7 @@ class TestCommand:
     def test_help_names_every_option(self, command: Command) -> None:
         status, out, _ = command("--help")
         assert status == 0
-        for option in ("index", "rebuild", "jobs", "dry-run", "quiet", "json", "print", "allow-deletes"):
+        for option in ("index", "rebuild", "jobs", "dry-run", "quiet", "json", "print", "explain", "allow-deletes"):
             assert f"--{option}" in out
 
     def test_a_bar_is_drawn_only_on_a_terminal(self, command: Command) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 from indexer.extract.decoding import UnreadableText, decode, tidy
-from indexer.extract.head import Head
 from indexer.extract.html import read_page
 from indexer.extract.language import detect
-from indexer.extract.metadata import Metadata
+from indexer.extract.parts import Parts
 from indexer.extract.text import read_text
 from search.article import Article
 
@@ -19,7 +18,7 @@ EXTRACTION_VERSION = 1  # raise it with every change of the rules: what was inde
 MAX_PAGE = 8 * 1024 * 1024  # bytes of a capture, without the images that stand in it
 MAX_TEXT = 4 * 1024 * 1024  # characters of a text capture; a long book has a million
 
-__all__ = ["EXTRACTION_VERSION", "ExtractionError", "extract"]
+__all__ = ["EXTRACTION_VERSION", "ExtractionError", "extract", "read"]
 
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _LOOKED_AT = 200_000  # characters, for tags
@@ -42,22 +41,8 @@ def extract(data: bytes, *, article_id: str, path: str) -> Article:
 
     Raises ExtractionError, and nothing else, whatever the bytes are.
     """
-    if not data.strip():
-        raise ExtractionError("the file is empty")
-    if len(data) > MAX_PAGE:
-        data = _IMAGE.sub(b"", data)
-    if len(data) > MAX_PAGE:
-        raise ExtractionError(f"larger than {MAX_PAGE // 2**20} MB, which no article is")
-    try:
-        text = decode(data)
-    except UnreadableText as exc:
-        raise ExtractionError(str(exc)) from None
-    try:
-        body, head, told = _read(text, path)
-    except ValueError as exc:
-        raise ExtractionError(str(exc)) from None
-    if not body and not head.title:
-        raise ExtractionError("no readable text")
+    parts = read(data, path)
+    body, head, told = parts.body, parts.head, parts.metadata
     return Article(
         id=article_id,
         title=head.title,
@@ -74,6 +59,27 @@ def extract(data: bytes, *, article_id: str, path: str) -> Article:
     )
 
 
+def read(data: bytes, path: str) -> Parts:
+    """What `extract` makes the article from. Raises as it does."""
+    if not data.strip():
+        raise ExtractionError("the file is empty")
+    if len(data) > MAX_PAGE:
+        data = _IMAGE.sub(b"", data)
+    if len(data) > MAX_PAGE:
+        raise ExtractionError(f"larger than {MAX_PAGE // 2**20} MB, which no article is")
+    try:
+        text = decode(data)
+    except UnreadableText as exc:
+        raise ExtractionError(str(exc)) from None
+    try:
+        parts = _read(text, path)
+    except ValueError as exc:
+        raise ExtractionError(str(exc)) from None
+    if not parts.body and not parts.head.title:
+        raise ExtractionError("no readable text")
+    return parts
+
+
 def is_html(text: str, path: str) -> bool:
     """Whether a capture is HTML: by its tags, of which one is enough where its suffix says so."""
     head = text[:_LOOKED_AT]
@@ -82,12 +88,10 @@ def is_html(text: str, path: str) -> bool:
     return bool(_OPENING.match(head)) or sum(1 for _ in _TAG.finditer(head)) >= _TAGS
 
 
-def _read(text: str, path: str) -> tuple[str, Head, Metadata]:
-    """Body, what the lines around it say, and what the page says of itself. Raises ValueError."""
+def _read(text: str, path: str) -> Parts:
+    """Raises ValueError."""
     if is_html(text, path):
-        page = read_page(text)
-        return page.body, page.head, page.metadata
+        return read_page(text)
     if len(text) > MAX_TEXT:
         raise ValueError(f"longer than {MAX_TEXT:,} characters, which no article is")
-    parts = read_text(tidy(text))
-    return parts.body, parts.head, Metadata()
+    return read_text(tidy(text))

@@ -26,7 +26,8 @@ from indexer.extract.dates import find_dates
 from indexer.extract.decoding import fold
 from indexer.extract.head import DATED_WORDS, TITLE_WORDS, Head, read_head
 from indexer.extract.lines import Kind, Line, Role, count_words, key
-from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, Metadata, parse_moment, read_metadata
+from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, parse_moment, read_metadata
+from indexer.extract.parts import Parts
 from indexer.extract.text import without_biography
 
 MAX_TAGS = 100_000  # of a page, the closing ones too; a long article has 10,000
@@ -65,16 +66,7 @@ _STANDFIRST_CLASS = re.compile(
 _NOISE = frozenset({Kind.FURNITURE, Kind.OTHERS, Kind.BYLINE})
 
 
-@dataclass(frozen=True, slots=True)
-class PageParts:
-    """The article as the page prints it, and what the page says of itself."""
-
-    body: str  # paragraphs parted by a blank line; empty where no line may be an article's
-    head: Head
-    metadata: Metadata
-
-
-def read_page(source: str) -> PageParts:
+def read_page(source: str) -> Parts:
     """The article in an HTML page. Raises ValueError for a page that is no page, or has more than MAX_TAGS."""
     tree = _parse(source)
     metadata = read_metadata(metadata_elements(tree))
@@ -82,16 +74,19 @@ def read_page(source: str) -> PageParts:
     title = _printed_title(lines, metadata.title)
     numbers = body_numbers(lines)
     paragraphs = _main_paragraphs(tree)
-    if _is_better(lines, numbers, paragraphs):
+    own = _is_better(lines, numbers, paragraphs)
+    if own:
         head = read_head(lines, numbers, title=title, description=metadata.description)
-        body = [lines[n].text for n in numbers if n >= head.start and n not in head.own]
+        numbers = [n for n in numbers if n >= head.start and n not in head.own]
+        body = [lines[n].text for n in numbers]
     else:
         numbers = _numbers_of(lines, paragraphs) or numbers
         head = read_head(lines, numbers, title=title, description=metadata.description)
         body = _without_noise(paragraphs, lines, head)
     if metadata.published is None and head.published is None:
         metadata = replace(metadata, published=_found_date(tree))
-    return PageParts("\n\n".join(without_biography(body, metadata.author or head.author)), head, metadata)
+    body = without_biography(body, metadata.author or head.author)
+    return Parts("\n\n".join(body), head, lines, numbers[: len(body)] if own else None, metadata)
 
 
 def _parse(source: str) -> HtmlElement:
@@ -224,8 +219,8 @@ def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequen
     main = [count_words(text) for text in paragraphs]
     own = [lines[n].words for n in numbers]
     if sum(own) > LONGER * sum(main):
-        beginnings = {_beginning(lines[n].text) for n in numbers}
-        shared = sum(words for words, text in zip(main, paragraphs, strict=True) if _beginning(text) in beginnings)
+        beginnings = {beginning(lines[n].text) for n in numbers}
+        shared = sum(words for words, text in zip(main, paragraphs, strict=True) if beginning(text) in beginnings)
         return sum(main) < SCRAP_WORDS or shared >= AGREED * sum(main)
     glued = max(main, default=0)  # it forgets line breaks inside tables that lay out a page
     return glued >= GLUED_WORDS and glued > 2 * max(own, default=0) and 2 * sum(own) > sum(main)
@@ -233,12 +228,13 @@ def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequen
 
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:
     """The numbers of the lines that hold these paragraphs, from the first that is prose on."""
-    wanted = {_beginning(text) for text in paragraphs}
-    numbers = [n for n, line in enumerate(lines) if _beginning(line.text) in wanted]
+    wanted = {beginning(text) for text in paragraphs}
+    numbers = [n for n, line in enumerate(lines) if beginning(line.text) in wanted]
     return list(dropwhile(lambda n: not lines[n].prose, numbers))
 
 
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
+    """What tells a paragraph from others, whoever found it."""
     return key(text[: 2 * SAME_BEGINNING])[:SAME_BEGINNING]
 
 

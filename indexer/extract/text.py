@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from indexer.extract.body import body_numbers
 from indexer.extract.classes import classify
-from indexer.extract.head import Head, read_head
+from indexer.extract.head import read_head
 from indexer.extract.lines import split_lines
+from indexer.extract.parts import Parts
 
 MAX_LINES = 50_000
 WRAP_WIDTH = range(45, 101)  # the longest line of a text that was wrapped to a width
@@ -26,21 +26,16 @@ BIOGRAPHY = 3  # paragraphs at the end, among which one may say who the author i
 _IS_SOMEONE = r"\s(?:is|was|has been|covers|writes|reports|works|joined)\b"
 
 
-@dataclass(frozen=True, slots=True)
-class TextParts:
-    body: str  # paragraphs parted by a blank line; empty where no line may be an article's
-    head: Head
-
-
-def read_text(text: str) -> TextParts:
+def read_text(text: str) -> Parts:
     """The article in a text capture. Raises ValueError for more than MAX_LINES."""
     if text.count("\n") >= MAX_LINES:
         raise ValueError(f"it has more than {MAX_LINES:,} lines, which no article has")
     lines = classify(split_lines(unwrap(text)))
     numbers = body_numbers(lines)
     head = read_head(lines, numbers)
-    paragraphs = [lines[n].text for n in numbers if n >= head.start and n not in head.own]
-    return TextParts("\n\n".join(without_biography(paragraphs, head.author)), head)
+    numbers = [n for n in numbers if n >= head.start and n not in head.own]
+    paragraphs = without_biography([lines[n].text for n in numbers], head.author)
+    return Parts("\n\n".join(paragraphs), head, lines, numbers[: len(paragraphs)])
 
 
 def unwrap(text: str) -> str:
