@@ -24,7 +24,7 @@ lint: $(VENV)/.dev
 bench: .venv-bench/.done
 	.venv-bench/bin/python -m bench.speed
 
-# Quality of extraction beside trafilatura, on the ground truth in $$DATELINE_SHARED.
+# Quality of extraction beside other extractors, on the ground truth in $$DATELINE_SHARED; the tests hold its floor.
 eval: $(VENV)/.dev
 	$(BIN)/python -m bench.extraction
 

@@ -1,14 +1,19 @@
-"""Quality of extraction on public ground truth: `python -m bench.extraction [FOLDER]`.
+"""Quality of extraction on public ground truth: `python -m bench.extraction [--check | --raise-floor] [FOLDER]`.
 
 FOLDER (default: `extraction/dev` in $DATELINE_SHARED) holds `truth.json`, a true body by page, and the same pages as
 `html/*.html.gz`, `text-main/*.txt` and `text-page/*.txt`. The figures are those of the public article-extraction
 benchmark: precision and recall over four-word shingles as bags, each the mean over the pages, and F1 of the two.
+
+`floor.json` has the F1 that Dateline once reached, with a hash of the data. It only rises.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
+import hashlib
 import json
+import logging
 import os
 import re
 import sys
@@ -18,10 +23,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import mean
 
+import readability
 import trafilatura
+from bs4 import BeautifulSoup
 
 from indexer.extract import ExtractionError, extract
 
+FLOOR = Path(__file__).with_name("floor.json")
+TOLERANCE = 0.0005  # of F1: what the rounding of a figure hides
 FORMS = {"html": "html/*.html.gz", "text-main": "text-main/*.txt", "text-page": "text-page/*.txt"}
 
 _WORD = re.compile(r"\w+")
@@ -41,11 +50,27 @@ def by_trafilatura(data: bytes, path: str) -> str:
     return trafilatura.extract(data, include_comments=False) or "" if path.endswith(".html") else ""
 
 
+def by_readability(data: bytes, path: str) -> str:
+    if not path.endswith(".html"):
+        return ""
+    try:
+        main = readability.Document(data.decode("utf-8", "replace")).summary()
+    except readability.readability.Unparseable:
+        return ""
+    return BeautifulSoup(main, "lxml").get_text(" ")
+
+
 def everything(data: bytes, path: str) -> str:
-    return "" if path.endswith(".html") else data.decode("utf-8", "replace")
+    """All that the page says, with its furniture."""
+    return BeautifulSoup(data, "lxml").get_text(" ") if path.endswith(".html") else data.decode("utf-8", "replace")
 
 
-EXTRACTORS: dict[str, Extractor] = {"dateline": ours, "trafilatura": by_trafilatura, "every line": everything}
+EXTRACTORS: dict[str, Extractor] = {
+    "dateline": ours,
+    "trafilatura": by_trafilatura,
+    "readability": by_readability,
+    "everything": everything,
+}
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -83,23 +108,71 @@ def shared_folder() -> Path:
     return Path(os.environ.get("DATELINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else shared_folder() / "extraction" / "dev"
-    if not (folder / "truth.json").exists():
-        sys.exit(f"{folder} has no truth.json; name a folder that has, or set DATELINE_SHARED")
+def data_hash(folder: Path) -> str:
+    """Of the truth and of all pages, to tell whether figures are of the same data."""
+    digest = hashlib.sha256()
+    for path in (folder / "truth.json", *(path for pattern in FORMS.values() for path in sorted(folder.glob(pattern)))):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def table(folder: Path, extractors: dict[str, Extractor]) -> dict[str, float]:
+    """Prints the figures of each extractor on each form that it reads. Gives Dateline's F1 by form."""
     truth = {name: page["body"] for name, page in json.loads((folder / "truth.json").read_text("utf-8")).items()}
+    reached = {}
     print(f"{'form':10} {'extractor':12} {'F1':>6} {'prec.':>6} {'recall':>6} {'pages/s':>8}")
     for form, pattern in FORMS.items():
         inputs = list(pages(folder, pattern))
         # Not every page has a text form: what was not given cannot be missed.
         given = {name: truth[name] for name, _, _ in inputs}
-        for extractor, run in EXTRACTORS.items():
-            start = time.perf_counter()
+        for extractor, run in extractors.items():
+            start = time.process_time()
             found = {name: run(data, path) for name, data, path in inputs}
-            speed = len(inputs) / (time.perf_counter() - start)
+            speed = len(inputs) / (time.process_time() - start)
             if any(found.values()):
                 f1, p, r = score(given, found)
                 print(f"{form:10} {extractor:12} {f1:6.4f} {p:6.4f} {r:6.4f} {speed:8.1f}")
+                if run is ours:
+                    reached[form] = round(f1, 4)
+    return reached
+
+
+def below_floor(reached: dict[str, float], data: str) -> list[str]:
+    """What there is to say of figures that are not as good as they were; empty where all are."""
+    floor = json.loads(FLOOR.read_text("utf-8"))
+    if floor["data"] != data:
+        return [f"the floor is of other data (hash {floor['data']}, here {data}); raise it on these"]
+    return [
+        f"{form}: F1 {reached.get(form, 0.0):.4f} is below the floor of {least:.4f}"
+        for form, least in floor["f1"].items()
+        if reached.get(form, 0.0) < least - TOLERANCE
+    ]
+
+
+def raise_floor(reached: dict[str, float], data: str) -> None:
+    """Each figure to what was reached, none lower than it is on the same data."""
+    floor = json.loads(FLOOR.read_text("utf-8"))
+    before = floor["f1"] if floor["data"] == data else {}
+    raised = {form: max(f1, before.get(form, 0.0)) for form, f1 in reached.items()}
+    FLOOR.write_text(json.dumps({"data": data, "f1": raised}, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.extraction", description=__doc__.split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
+    parser.add_argument("--check", action="store_true", help="Dateline alone; fails where it is below the floor")
+    parser.add_argument("--raise-floor", action="store_true", help="write what was reached to floor.json")
+    asked = parser.parse_args()
+    folder = asked.folder or shared_folder() / "extraction" / "dev"
+    if not (folder / "truth.json").exists():
+        sys.exit(f"{folder} has no truth.json; name a folder that has, or set DATELINE_SHARED")
+    logging.getLogger("readability").setLevel(logging.CRITICAL)  # it tells of every page that it finds odd
+    reached, data = table(folder, {"dateline": ours} if asked.check else EXTRACTORS), data_hash(folder)
+    if asked.raise_floor:
+        raise_floor(reached, data)
+    missed = below_floor(reached, data) if asked.check or asked.raise_floor else []
+    if missed:
+        sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":

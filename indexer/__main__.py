@@ -141,7 +141,7 @@ def _in_colour(verdict: Verdict) -> str:
     line, use = verdict.line, verdict.use
     colour = "green" if use == BODY else "cyan" if use != LEFT_OUT else "yellow" if line.prose else None
     row = f"{use:7}  {line.kind:9} {verdict.weight:+6.0f}  {line.reason:31}  {_one_line(line.text)}"
-    return click.style(row, fg=colour, dim=colour is None)
+    return click.style(row, fg=colour, dim=True if colour is None else None)
 
 
 def _show(text: str) -> None:

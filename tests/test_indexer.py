@@ -648,14 +648,15 @@ class TestCommand:
         assert not (tmp_path / "data").exists()
 
     def test_explain_tells_every_line_and_what_cannot_be_explained(self, command: Command, news: Path) -> None:
-        write(news, "a.txt", text="Share\nesc\x1b[31mape\n\n" + CAPTURE)
+        write(news, "a.txt", text="Print\nesc\x1b[31mape\n\n" + CAPTURE)
         (news / "empty.txt").touch()
         write(news, "one.jsonl", text='{"title": "One"}\n')
         status, out, err = command("news/a.txt", "news/empty.txt", "news/one.jsonl", "--print", "--explain")
         assert status == 1
-        first, *rows = out.splitlines()
+        first, columns, *rows = out.splitlines()
         assert first == "news/a.txt: body by the lines' weights"
-        assert rows[0].split() == ["furniture", "-14", "belongs", "to", "the", "page", "Share"]
+        assert columns.split() == ["use", "class", "weight", "why", "line"]
+        assert rows[0].split() == ["furniture", "-14", "belongs", "to", "the", "page", "Print"]
         assert [row.split()[:2] for row in rows if "freighters" in row][-1] == ["body", "prose"]
         assert "\x1b" not in out
         empty, article = err.splitlines()
@@ -667,7 +668,7 @@ class TestCommand:
         with command.start("news/a.txt", "--print", "--explain", stdout=inner) as process:
             os.close(inner)
             process.communicate(timeout=PATIENCE)
-        assert b"\x1b[32mbody" in os.read(outer, 65_536)
+        assert b"\x1b[32mbody   " in os.read(outer, 65_536)
         os.close(outer)
 
     def test_what_is_printed_can_be_indexed(self, command: Command, engine: Engine) -> None:
