@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 from unicodedata import category, normalize
 
 import Stemmer
@@ -227,6 +227,32 @@ def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
 
     thinned = thin(query)
     return thinned, tuple(ignored)
+
+
+def loosen(query: Query) -> Query:
+    """The same query with any of its bare words enough, and of `cease-fire` any of its two. Phrases, exclusions, fields
+    and operators stay as they are. The result is to be searched, not to be compared with what a parser gives.
+    """
+    match query:
+        case Words(parts):
+            bare = tuple(word for part in parts if _is_bare(part) for word in _parted(part))
+            rest = tuple(loosen(part) for part in parts if not _is_bare(part))
+            return Words((bare if len(bare) < 2 else (Or(bare),)) + rest)
+        case And(parts):
+            return And(tuple(loosen(part) for part in parts))
+        case Or(parts):
+            return Or(tuple(loosen(part) for part in parts))
+        case _:
+            return query
+
+
+def _is_bare(query: Query) -> TypeGuard[Word]:
+    return isinstance(query, Word) and query.field is None
+
+
+def _parted(word: Word) -> tuple[Word, ...]:
+    printed = [word.text[start:end] for _, _, start, end in tokens(word.text)]
+    return tuple(map(Word, printed)) if len(printed) > 1 else (word,)
 
 
 def _asks_for_words(node: Query) -> bool:

@@ -57,7 +57,7 @@ class Sort(StrEnum):
 
 
 class Match(StrEnum):
-    AUTO = "auto"  # all bare words; where nothing has them all, any of them
+    AUTO = "auto"  # all bare words; any of them where nothing has them all, or too little for a question of many words
     ALL = "all"
     ANY = "any"
 

@@ -102,26 +102,3 @@ class All:
 
 
 Query = Word | Phrase | Near | Prefix | Fuzzy | Between | OneOf | Words | And | Or | Not | All
-
-
-def loosen(query: Query) -> Query:
-    """The same query with any of its bare words enough. Phrases, exclusions, fields and operators stay as they are. The
-    result is to be searched, not to be compared with what a parser gives.
-    """
-    match query:
-        case Words(parts):
-            bare = tuple(part for part in parts if _is_bare(part))
-            rest = tuple(loosen(part) for part in parts if not _is_bare(part))
-            if len(bare) < 2:
-                return Words(bare + rest)
-            return Words((Or(bare), *rest))
-        case And(parts):
-            return And(tuple(loosen(part) for part in parts))
-        case Or(parts):
-            return Or(tuple(loosen(part) for part in parts))
-        case _:
-            return query
-
-
-def _is_bare(query: Query) -> bool:
-    return isinstance(query, Word) and query.field is None

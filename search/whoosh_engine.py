@@ -19,11 +19,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from whoosh import fields, index, query, scoring, writing
+from whoosh import fields, index, query, writing
 from whoosh.analysis import Analyzer, Token
 from whoosh.index import LockError
 
-from search import analysis, schema
+from search import analysis, ranking, schema
 from search.article import Article, from_stored, to_json
 from search.columnar import facets as counting
 from search.columnar.bulk import BulkWriter
@@ -49,7 +49,7 @@ from search.engine import (
     TimeBucket,
 )
 from search.parse import render
-from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words, loosen
+from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 from search.snippets import mark, snippet
 
 MAX_BUCKETS = 100  # values of one facet, selected ones beside
@@ -224,7 +224,7 @@ class WhooshEngine:
             self.close()
         self._ix = self._open_index()
         _check_version(self._ix, self._folder, self._rebuilding)
-        self._searcher = self._ix.searcher(weighting=scoring.BM25F(B=schema.B, K1=schema.K1))
+        self._searcher = self._ix.searcher(weighting=ranking.BM25())
         self._generation = self._ix.latest_generation()
         return self._searcher
 
@@ -446,19 +446,24 @@ class _Answer:
         search = self._search
         understood, ignored = analysis.without_stop_words(search.query)
         if search.match is Match.ANY:
-            understood = loosen(understood)
+            understood = analysis.loosen(understood)
         asked, relaxed, suggestion = understood, False, None
         result = self._result(asked)
-        if not result.total and not self._has_hits(asked):
-            suggestion = self._suggestion(understood)
-            if search.match is Match.AUTO and (looser := loosen(understood)) != understood and self._has_hits(looser):
+        least = schema.RELAX_BELOW if ranking.is_question(asked) else 1
+        if result.total < least and (found := self._hits(asked)) < least:
+            suggestion = None if found else self._suggestion(understood)
+            if (
+                search.match is Match.AUTO
+                and (looser := analysis.loosen(understood)) != understood
+                and self._hits(looser)
+            ):
                 asked, relaxed = looser, True
                 result = self._result(asked)
         timeline, interval = self._timeline(asked, result)
         scores = result.scores.tolist() if search.sort is Sort.RELEVANCE else [0.0] * len(result.docs)
         return Page(
             hits=tuple(
-                self._hit(number, score, understood) for number, score in zip(result.docs.tolist(), scores, strict=True)
+                self._hit(number, score, asked) for number, score in zip(result.docs.tolist(), scores, strict=True)
             ),
             total=result.total,
             facets={field: self._facet(field, result) for field in schema.FACETS},
@@ -482,11 +487,12 @@ class _Answer:
             filters=self._filters(),
             facets=[counting.Facet(_key(field)) for field in schema.FACETS],
             histogram=counting.Histogram("day", counting.Interval.MONTH),
+            proximity=ranking.proximity(node),
         )
 
-    def _has_hits(self, node: Query) -> bool:
-        """Without the filters, so that adding a filter never raises a count."""
-        return evaluate(self._searcher, self._compiler.compile(node), limit=0).total > 0
+    def _hits(self, node: Query) -> int:
+        """How many, without the filters, so that adding a filter never raises a count."""
+        return evaluate(self._searcher, self._compiler.compile(node), limit=0).total
 
     def _order(self) -> ByColumn | None:
         sort = self._search.sort
@@ -501,13 +507,13 @@ class _Answer:
             for place, part in enumerate(self._search.filters)
         }
 
-    def _hit(self, number: int, score: float, understood: Query) -> Hit:
+    def _hit(self, number: int, score: float, asked: Query) -> Hit:
         article = from_stored(self._reader.stored_fields(number)["article"])
         return Hit(
             article=article,
             score=score,
-            snippet=snippet(article.body, understood, self._rarity),
-            title_pieces=mark(article.title, understood, "title") if article.title else (),
+            snippet=snippet(article.body, asked, self._rarity),
+            title_pieces=mark(article.title, asked, "title") if article.title else (),
         )
 
     def _rarity(self, part: Query) -> float:
@@ -550,7 +556,7 @@ class _Answer:
     def _suggestion(self, understood: Query) -> str | None:
         """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""
         corrected = self._corrected(understood)
-        return render(corrected) if corrected != understood and self._has_hits(corrected) else None
+        return render(corrected) if corrected != understood and self._hits(corrected) else None
 
     def _corrected(self, node: Query) -> Query:
         match node:

@@ -171,6 +171,16 @@ def test_auto_falls_back_to_any_of_the_bare_words_and_says_so(archive: Engine) -
     assert (page.total, page.relaxed) == (2, False)
 
 
+def test_a_question_of_many_words_is_content_with_any_of_them(archive: Engine) -> None:
+    """One article has all five words, too little for a question; the same five are asked for alone by `match=all`."""
+    question = parse("russia china regretted summit veto")
+    alone = archive.search(Search(question, match=Match.ALL))
+    page = archive.search(Search(question))
+    assert page.relaxed
+    assert page.total > alone.total
+    assert not archive.search(Search(parse("russia china"))).relaxed
+
+
 @pytest.mark.parametrize(
     "text", ['summit zebra "no such phrase"', "summit -opens zebra", "summit zebra title:nothing", "summit AND zebra"]
 )

@@ -23,6 +23,7 @@ from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, mer
 from search.columnar.find import find, is_native
 from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run
 from search.columnar.matches import Dense, Docs, Mask, Matches, Scores, Sparse
+from search.columnar.proximity import Proximity, bonus
 from search.columnar.topk import lowest
 
 MAX_WINDOW = 10_000  # offset + limit
@@ -65,6 +66,7 @@ def evaluate(
     filters: Mapping[str, Any] | None = None,
     facets: Sequence[Facet] = (),
     histogram: Histogram | None = None,
+    proximity: Proximity | None = None,
     time_limit: float | None = None,
     cache: Cache = CACHE,
 ) -> Result:
@@ -73,6 +75,7 @@ def evaluate(
     sort: None is by falling score
     filters: queries by a name that the caller gives them; all must hold, and none touches a score. A facet over a
         field counts as if the filter of that field's name were not there
+    proximity: a bonus on top of the scores; None and an order by a column give none
     time_limit: in seconds; looked at between steps, so that the last step may overrun it
 
     Raises ValueError for a window beyond MAX_WINDOW and for a field that cannot be sorted by, TypeError for an index
@@ -83,7 +86,8 @@ def evaluate(
     if sort is not None and not _is_number(searcher.schema, sort.fieldname):
         raise ValueError(f"{sort.fieldname!r} cannot be sorted by: it is not a sortable number")
     run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
-    asked = _Asked(query, offset + limit, sort, filters or {}, (*facets, *([histogram] if histogram else [])))
+    counted: tuple[Facet | Histogram, ...] = (*facets, *([histogram] if histogram else []))
+    asked = _Asked(query, offset + limit, sort, filters or {}, counted, proximity)
     leaves = _leaves(searcher, run)
     parts: list[_Part] = []
     for leaf in leaves:
@@ -114,6 +118,7 @@ class _Asked:
     sort: Sort | None
     filters: Mapping[str, Any]
     counted: tuple[Facet | Histogram, ...]
+    proximity: Proximity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,11 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
     masks = {name: _filter(query, leaf) for name, query in asked.filters.items()}
     hits = _allowed(found, leaf, masks)
     if asked.sort is None and not asked.counted:
-        return _by_score(leaf, hits, _how_many(hits), asked.window, [])
+        return _by_score(leaf, hits, _how_many(hits), asked, [])
     docs = hits.docs if isinstance(hits, Sparse) else matches.indexes(hits.mask())
     counts = _counts(asked.counted, leaf, found, docs, masks)
     if asked.sort is None:
-        return _by_score(leaf, hits, len(docs), asked.window, counts)
+        return _by_score(leaf, hits, len(docs), asked, counts)
     return _by_column(leaf, asked.sort, docs, asked.window, counts)
 
 
@@ -188,7 +193,10 @@ def _counts(
     return counts
 
 
-def _by_score(leaf: Leaf, hits: Matches, total: int, window: int, counts: list[Counts]) -> _Part:
+def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list[Counts]) -> _Part:
+    window = asked.window
+    if asked.proximity is not None and window:
+        window = max(window, asked.proximity.candidates)
     if leaf.weighting.use_final and window:
         hits = _finally(leaf, matches.sparse(hits))
     if isinstance(hits, Dense) and hits.positive and total >= window:
@@ -199,7 +207,19 @@ def _by_score(leaf: Leaf, hits: Matches, total: int, window: int, counts: list[C
         listed = matches.sparse(hits)
         first = lowest(-listed.scores, window)
         docs, scores = listed.docs.take(first), listed.scores.take(first)
+    if asked.proximity is not None and len(docs):
+        scores = _with_bonus(scores, docs, asked.proximity, leaf)
+        first = lowest(-scores, asked.window)
+        docs, scores = docs.take(first), scores.take(first)
     return _Part(_numbers(docs, leaf), scores, -scores, np.zeros(len(docs), bool), total, counts)
+
+
+def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf) -> Scores:
+    """docs: best first"""
+    order = np.argsort(docs[: proximity.candidates])
+    raised = scores.copy()
+    raised[order] += bonus(proximity, leaf, docs.take(order))
+    return raised
 
 
 def _finally(leaf: Leaf, hits: Sparse) -> Sparse:

@@ -15,7 +15,7 @@ from whoosh.fields import NUMERIC
 
 from search.columnar.cache import Cache
 from search.columnar.format import AnyArray
-from search.columnar.matches import NOTHING, Dense, Docs, Mask, Matches, Scores, Sparse, both, common, constant
+from search.columnar.matches import NOTHING, Dense, Docs, Indexes, Mask, Matches, Scores, Sparse, both, common, constant
 from search.columnar.postings import FieldPostings
 from search.columnar.scoring import Scorer, scorer_of
 from search.columnar.terms import ColumnarTermsReader
@@ -248,6 +248,15 @@ class TermPostings:
         added = Sparse(found.docs.take(ours), scorer.scores(self.postings, self.ordinal, theirs), scorer.positive)
         added = added.times(boost)
         return Sparse(added.docs, found.scores.take(ours) + added.scores, found.positive and added.positive)
+
+    def scores_at(self, which: Indexes) -> Scores:
+        """Of the postings at these indexes, ascending."""
+        scorer = self._scorer()
+        return (
+            self._by_matcher().scores.take(which)
+            if scorer is None
+            else scorer.scores(self.postings, self.ordinal, which)
+        )
 
     def _scorer(self) -> Scorer | None:
         leaf = self.leaf
