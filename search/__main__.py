@@ -49,6 +49,7 @@ def _answer(query: str, page: Page) -> dict[str, object]:
         "total": page.total,
         "generation": page.generation,
         "relaxed": page.relaxed,
+        "related": page.related,
         "ignored": page.ignored,
         "suggestion": page.suggestion,
         "hits": [_hit(hit) for hit in page.hits],
@@ -65,7 +66,9 @@ def _hit(hit: Hit) -> dict[str, object]:
 def _text(page: Page) -> str:
     lines = [f"{page.total:,} {'article' if page.total == 1 else 'articles'}"]
     if page.relaxed:
-        lines.append("No article has all of these words; these have some of them.")
+        lines.append("Hardly an article has all of these words; these have some of them.")
+    if page.related:
+        lines.append(f"Ordered also by words of the best: {', '.join(page.related)}")
     if page.ignored:
         lines.append(f"Left out as too common: {', '.join(page.ignored)}")
     if page.suggestion:

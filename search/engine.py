@@ -76,6 +76,7 @@ class Search:
     filters: tuple[Query, ...] = ()  # unscored; all of them must hold
     sort: Sort = Sort.RELEVANCE
     match: Match = Match.AUTO
+    related: bool = True  # whether words of the best articles may help to order the others
     page: int = 1  # counts from 1
     size: int = 10  # 1 to MAX_SIZE
 
@@ -133,6 +134,7 @@ class Page:
     relaxed: bool = False  # any of the bare words was enough
     ignored: tuple[str, ...] = ()  # stop words left out, as typed
     truncated: tuple[str, ...] = ()  # prefixes and fuzzy words that stand for more words than were searched
+    related: tuple[str, ...] = ()  # words that helped to order a relaxed question's articles
     suggestion: str | None = None  # a corrected query that has hits, where this one has none
 
 

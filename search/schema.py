@@ -24,6 +24,9 @@ PROXIMITY_REACH = 9  # positions from one word to the other that are near
 PROXIMITY_CANDIDATES = 100  # of the best documents, that are looked at for it: more change hardly any first page
 RELAX_WORDS = 3  # bare words of a question, which seldom stand in one article all together
 RELAX_BELOW = 10  # articles with all words of a question, one page: with fewer, any of the words is enough
+RELATED_FROM = 10  # of the best articles, whose words a question is taken to be about too
+RELATED_WORDS = 20  # of them
+RELATED = 0.2  # their weight together, of that of all the question's words
 
 
 class Kind(Enum):

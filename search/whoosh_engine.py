@@ -50,6 +50,7 @@ from search.engine import (
 )
 from search.parse import render
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
+from search.related import Related, related
 from search.snippets import mark, snippet
 
 MAX_BUCKETS = 100  # values of one facet, selected ones beside
@@ -459,6 +460,9 @@ class _Answer:
             ):
                 asked, relaxed = looser, True
                 result = self._result(asked)
+        also = self._related(asked) if relaxed and search.related and self._order() is None else ()
+        if also:
+            result = self._result(asked, also)
         timeline, interval = self._timeline(asked, result)
         scores = result.scores.tolist() if search.sort is Sort.RELEVANCE else [0.0] * len(result.docs)
         return Page(
@@ -473,14 +477,21 @@ class _Answer:
             relaxed=relaxed,
             ignored=ignored,
             truncated=self._compiler.truncated(result),
+            related=tuple(one.word for one in also),
             suggestion=suggestion,
         )
 
-    def _result(self, node: Query) -> Result:
+    def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
+        """also: words that touch the order, and find nothing by themselves"""
         search = self._search
+        compiled = self._compiler.compile(node)
+        if also:
+            share = schema.RELATED * len(ranking.bare_words(node))
+            terms = [query.Term("text", one.stem, boost=share * one.weight) for one in also]
+            compiled = query.AndMaybe(compiled, query.Or(terms))
         return evaluate(
             self._searcher,
-            self._compiler.compile(node),
+            compiled,
             limit=search.size,
             offset=(search.page - 1) * search.size,
             sort=self._order(),
@@ -489,6 +500,23 @@ class _Answer:
             histogram=counting.Histogram("day", counting.Interval.MONTH),
             proximity=ranking.proximity(node),
         )
+
+    def _related(self, node: Query) -> tuple[Related, ...]:
+        """Words of the best articles for a question, whatever the filters; none for a search of few words."""
+        if not ranking.is_question(node):
+            return ()
+        found = evaluate(
+            self._searcher,
+            self._compiler.compile(node),
+            limit=schema.RELATED_FROM,
+            proximity=ranking.proximity(node),
+        )
+        best = [
+            (from_stored(self._reader.stored_fields(number)["article"]), score)
+            for number, score in zip(found.docs.tolist(), found.scores.tolist(), strict=True)
+        ]
+        count, frequency = self._reader.doc_count_all(), self._reader.doc_frequency
+        return related(best, count, lambda stem: int(frequency("text", stem)))
 
     def _hits(self, node: Query) -> int:
         """How many, without the filters, so that adding a filter never raises a count."""

@@ -230,7 +230,7 @@ def test_a_page_past_the_end_leads_back(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        ("agenda+lighthouse", "No article has all of these words; showing those with any."),
+        ("agenda+lighthouse", "Hardly an article has all of these words; showing those with any."),
         ("the+summit", "Left out, being in nearly every article: the. In quotes they are searched."),
         ("lighthuose", "Did you mean lighthouse?"),
     ],

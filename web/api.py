@@ -57,6 +57,7 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
         "interval": page.interval,
         "suggestion": page.suggestion,
         "relaxed": page.relaxed,
+        "related": list(page.related),
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
         "links": links(form, asked, page.total),

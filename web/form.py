@@ -22,7 +22,7 @@ from search.parse import QueryError, parse, period
 from search.query import All, Between, OneOf, Query
 
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
-NAMES = ("q", *FILTERS, "from", "to", "sort", "match", "page", "size")
+NAMES = ("q", *FILTERS, "from", "to", "sort", "match", "related", "page", "size")
 SIZE = 10  # hits on a page where the address asks for no other number
 
 _READABLE = "/:,()*!~'"  # legal in a query string as they are, and a query is easier to read and shorter with them
@@ -30,6 +30,11 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ def search_from(form: Form) -> Search:
         errors.append(ParameterError("from", f"from {form.text('from')} is later than to {form.text('to')}; swap them"))
     sort = read("sort", lambda text: _choice("sort", Sort, text), Sort.RELEVANCE)
     match = read("match", lambda text: _choice("match", Match, text), Match.AUTO)
+    related = read("related", lambda text: _choice("related", Switch, text), Switch.ON)
     size = read("size", lambda text: _number("size", text, MAX_SIZE), SIZE)
     page = read("page", lambda text: _number("page", text, None), 1)
     if page * size > MAX_WINDOW:
@@ -127,7 +133,7 @@ def search_from(form: Form) -> Search:
     filters: list[Query] = [OneOf(name, form.values[name]) for name in FILTERS if name in form.values]
     if start or end_start:
         filters.append(Between(start, end))
-    return Search(query, tuple(filters), sort, match, page, size)
+    return Search(query, tuple(filters), sort, match, related is Switch.ON, page, size)
 
 
 def _choice(name: str, choices: type[Choice], text: str) -> Choice:
