@@ -101,6 +101,17 @@ def test_pages_follow_from_each_other(candidates: int) -> None:
     assert [doc for page in pages for doc in page] == whole
 
 
+@pytest.mark.parametrize("candidates", [1, 2, 3, 4])
+def test_only_candidates_are_raised(candidates: int) -> None:
+    archive = ["ship coal " + "rain " * n for n in range(4)]
+    asked = query.Or([query.Term("text", "ship"), query.Term("text", "coal")])
+    with searcher(archive) as index:  # type: ignore[attr-defined]
+        plain = evaluate(index, asked)
+        near = evaluate(index, asked, proximity=Proximity("text", ("ship", "coal"), 1, 0.5, candidates))
+    assert near.docs.tolist() == plain.docs.tolist() == [0, 1, 2, 3]
+    assert (near.scores / plain.scores).tolist() == pytest.approx([2.0] * candidates + [1.0] * (4 - candidates))
+
+
 def test_a_bonus_is_of_bare_words_alone() -> None:
     one = ranking.proximity(parse('ships "coal port" rain title:vote -ship'))
     assert one is not None

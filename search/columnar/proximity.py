@@ -8,6 +8,7 @@ follow from each other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -33,41 +34,44 @@ class Proximity:
     candidates: int
 
 
-@dataclass(frozen=True, slots=True)
 class _Word:
-    """A word in the candidates: `scores` of all of them, 0 where it does not stand; its places, ascending."""
+    """A word among the candidates. What costs is read when a neighbour of it stands in one of the same documents."""
 
-    scores: Scores
-    places: Places
+    def __init__(self, term: TermPostings | None, docs: Docs) -> None:
+        self._term, self._docs = term, docs
+        self.present = np.zeros(len(docs), bool)
+        if term is not None:
+            self._ours, self._theirs = common(docs, term.docs())
+            self.present[self._ours] = True
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Of all candidates, 0 where it does not stand."""
+        scores = np.zeros(len(self._docs), np.float32)
+        if self._term is not None:
+            scores[self._ours] = self._term.scores_at(self._theirs)
+        return scores
+
+    @cached_property
+    def places(self) -> Places:
+        if self._term is None:
+            return np.empty(0, np.int64)
+        return places(self._term, self._docs.take(self._ours), self._theirs)
 
 
 def bonus(asked: Proximity, leaf: Leaf, docs: Docs) -> Scores:
     """Of each of the documents, which are ascending."""
     total = np.zeros(len(docs), np.float32)
-    pairs = {pair for pair in pairwise(asked.words) if pair[0] != pair[1]}
-    words = {word: _read(leaf.term(asked.fieldname, word), docs) for pair in pairs for word in pair}
-    for one, other in sorted(pairs):
+    words = {word: _Word(leaf.term(asked.fieldname, word), docs) for word in dict.fromkeys(asked.words)}
+    for one, other in sorted({pair for pair in pairwise(asked.words) if pair[0] != pair[1]}):
         first, second = words[one], words[other]
-        if first is None or second is None:
+        if not (first.present & second.present).any():
             continue
-        near, following = _together(first.places, second.places, asked.reach)
-        both = first.scores + second.scores
-        for found in (near, following):
-            where = np.isin(docs, found)
-            total[where] += np.float32(asked.weight) * both[where]
+        added = np.float32(asked.weight) * (first.scores + second.scores)
+        for found in _together(first.places, second.places, asked.reach):
+            where = np.isin(docs, found)  # `places` may tell of other documents too
+            total[where] += added[where]
     return total
-
-
-def _read(term: TermPostings | None, docs: Docs) -> _Word | None:
-    """None for a word that none of the documents has."""
-    if term is None:
-        return None
-    ours, theirs = common(docs, term.docs())
-    if not len(ours):
-        return None
-    scores = np.zeros(len(docs), np.float32)
-    scores[ours] = term.scores_at(theirs)
-    return _Word(scores, places(term, docs.take(ours), theirs))
 
 
 def _together(first: Places, second: Places, reach: int) -> tuple[Indexes, Indexes]:
