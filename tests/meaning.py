@@ -52,7 +52,8 @@ def _holds(query: Query, article: Article) -> bool:
         case Fuzzy(text, edits, field):
             typed = "".join(_words(text))
             words = (word for paragraph in _paragraphs(article, field) for word in _words(paragraph))
-            return bool(typed) and any(OSA.distance(typed, word) <= edits for word in words)
+            # The first letter is taken to be right: misspellings seldom begin with it.
+            return any(word[:1] == typed[:1] and OSA.distance(typed, word) <= edits for word in words if typed)
 
 
 def _side_by_side(wanted: list[str], words: list[str]) -> bool:
