@@ -49,8 +49,8 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy:
-    """Words as written that differ by at most `edits` letters (inserted, deleted, replaced or two swapped). Text that
-    analysis parts is joined to one word.
+    """Words as written that differ by at most `edits` letters (inserted, deleted, replaced or two swapped), of
+    the same first letter. Text that analysis parts is joined to one word.
     """
 
     text: str
