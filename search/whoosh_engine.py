@@ -460,7 +460,8 @@ class _Answer:
             ):
                 asked, relaxed = looser, True
                 result = self._result(asked)
-        also = self._related(asked) if relaxed and search.related and self._order() is None else ()
+        helped = relaxed and search.related and self._order() is None
+        also = self._related(asked) if helped and result.total > schema.RELATED_FROM else ()
         if also:
             result = self._result(asked, also)
         timeline, interval = self._timeline(asked, result)

@@ -160,14 +160,21 @@ def test_related_words_touch_the_order_alone_and_can_be_left_out(filled: Filled)
         Article(id="a", title=None, body="ship coal port ferry ferry"),
         Article(id="b", title=None, body="rain ferry"),
         Article(id="c", title=None, body="rain cloud"),
-    ] + [Article(id=f"other {n}", title=None, body=f"nothing {n}") for n in range(30)]
+    ] + [Article(id=f"other {n}", title=None, body=f"rain, and {n} words of others") for n in range(30)]
     engine = filled(archive)
-    page = engine.search(Search(parse("ship coal port rain")))
-    without = engine.search(Search(parse("ship coal port rain"), related=False))
+    page = engine.search(Search(parse("ship coal port rain"), size=100))
+    without = engine.search(Search(parse("ship coal port rain"), related=False, size=100))
     assert "ferry" in page.related
     assert without.related == ()
-    assert page.total == without.total == 3
-    assert [hit.article.id for hit in page.hits] == ["a", "b", "c"]
+    assert page.total == without.total == 33
+    assert [hit.article.id for hit in page.hits][:3] == ["a", "b", "c"]
     scores = {hit.article.id: hit.score for hit in without.hits}
     assert scores["b"] == pytest.approx(scores["c"])
     assert engine.search(Search(parse("ship coal port rain"), match=Match.ALL)).related == ()
+
+
+@pytest.mark.parametrize("found", [schema.RELATED_FROM - 1, schema.RELATED_FROM, schema.RELATED_FROM + 1])
+def test_where_the_best_are_all_no_words_are_related(filled: Filled, found: int) -> None:
+    archive = [Article(id=str(n), title=None, body=f"ship freighter{n}") for n in range(found)]
+    page = filled(archive).search(Search(parse("ship coal port")))
+    assert (page.total, bool(page.related)) == (found, found > schema.RELATED_FROM)
