@@ -14,7 +14,7 @@ from tqdm import tqdm
 from indexer.explain import BODY, LEFT_OUT, Verdict, explain, method
 from indexer.extract import ExtractionError, read
 from indexer.pipeline import Progress, Report, articles, index
-from indexer.sources import Failure, Item, Unread, resolve, size
+from indexer.sources import Failure, Item, Unread, parse_columns, resolve, size
 from indexer.sources import read as read_source
 from search import EngineError, open_engine
 from search.article import to_json
@@ -33,6 +33,13 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 @click.option("--allow-deletes", is_flag=True, help="Delete what is gone, be it more than half of a SOURCE.")
 @click.option("--print", "print_only", is_flag=True, help="Write the articles to standard output; index nothing.")
 @click.option("--explain", "explained", is_flag=True, help="With --print: each line of a capture and why it is kept.")
+@click.option(
+    "--columns",
+    metavar="FIELD=COLUMN,...",
+    default="",
+    callback=lambda _context, _option, text: _columns(text),
+    help="Which column of a table holds which field, where their names do not say it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress and no counts; failures are still told.")
 def main(
@@ -44,14 +51,16 @@ def main(
     allow_deletes: bool,
     print_only: bool,
     explained: bool,
+    columns: dict[str, str],
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Make the index say what each SOURCE says now: add, update, and delete what is gone from there.
 
-    A SOURCE is a folder or a file: captures (.txt, .html, .htm, .xhtml) or articles as JSON lines (.jsonl). A dash is
-    standard input, JSON lines that only add and update. Articles of other sources stay. Without a SOURCE it is seeds/,
-    without --index the index is $SEARCH_URL, and without that whoosh:data/index.
+    A SOURCE is a folder or a file: captures (.txt, .html, .htm, .xhtml, .md), web archives (.warc, .wacz), feeds (.rss,
+    .atom, .xml), articles as JSON lines (.jsonl) or in tables (.json, .csv, .tsv), and .gz and .zip of any of these. A
+    dash is standard input, JSON lines that only add and update. Articles of other sources stay. Without a SOURCE it is
+    seeds/, without --index the index is $SEARCH_URL, and without that whoosh:data/index.
 
     Exits with 1 when something could not be read, with 2 for misuse.
     """
@@ -66,7 +75,7 @@ def main(
         if explained:
             sys.exit(_explain(sources))
         if print_only:
-            sys.exit(_print(sources, jobs))
+            sys.exit(_print(sources, jobs, columns))
         with open_engine(url) as engine, _progress(sources, quiet) as progress:
             report = index(
                 sources,
@@ -75,6 +84,7 @@ def main(
                 rebuild=rebuild,
                 dry_run=dry_run,
                 allow_deletes=allow_deletes,
+                columns=columns,
                 progress=progress,
             )
     except EngineError as error:
@@ -94,10 +104,17 @@ def main(
     sys.exit(1 if report.failed else 0)
 
 
-def _print(sources: tuple[str, ...], jobs: int | None) -> int:
+def _columns(text: str) -> dict[str, str]:
+    try:
+        return parse_columns(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _print(sources: tuple[str, ...], jobs: int | None, columns: dict[str, str]) -> int:
     """The exit status."""
     status = 0
-    with closing(articles(sources, jobs=jobs)) as found:
+    with closing(articles(sources, jobs=jobs, columns=columns)) as found:
         for one in found:
             if isinstance(one, Failure):
                 _tell(one)
@@ -126,7 +143,7 @@ def _explain_item(item: Item) -> Failure | None:
     if item.article:
         return item.failure("an article already; a capture is explained")
     try:
-        parts = read(item.data, item.path)
+        parts = read(item.data, item.path, item.fetched)
     except ExtractionError as error:
         return item.failure(str(error))
     _show(click.style(f"{_one_line(item.place)}: {method(parts)}", bold=True))

@@ -24,6 +24,8 @@ class Verdict:
 
 
 def method(parts: Parts) -> str:
+    if parts.whole:
+        return "all of it is the body"
     return "body by trafilatura" if parts.numbers is None else "body by the lines' weights"
 
 

@@ -20,7 +20,7 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 from typing import Self
 
-from indexer.extract import EXTRACTION_VERSION, ExtractionError, extract
+from indexer.extract import EXTRACTION_VERSION, ExtractionError, Fetched, extract
 from indexer.sources import Failure, Item, LeftOut, Source, Unread, printable, read, resolve
 from search.article import Article
 from search.engine import Engine, IndexMissing, Origin, Writer
@@ -64,6 +64,7 @@ def index(
     rebuild: bool = False,
     dry_run: bool = False,
     allow_deletes: bool = False,
+    columns: Mapping[str, str] = {},
     progress: Progress = lambda _: None,
 ) -> Report:
     """Makes the index say what the SOURCES say now; articles of other sources stay.
@@ -71,7 +72,7 @@ def index(
     jobs is how many processes extract, and how many analyse; None is one for each core. A rebuild extracts and writes
     everything anew.
     A run that would delete more than half of a source's articles deletes none of them without `allow_deletes`.
-    `progress` is told the bytes of each item that is done with.
+    `columns` names those of tables, as in `parse_columns`. `progress` is told the bytes of each item that is done with.
 
     Raises EngineError. Whatever it raises, the index is as it was before.
     """
@@ -85,7 +86,7 @@ def index(
 
         if rebuild:
             writer()  # takes the lock before `origins` is read: what another indexer commits in between would be lost
-        survey = _Survey(resolve(sources), _origins(engine), everything=rebuild, progress=progress)
+        survey = _Survey(resolve(sources), _origins(engine), everything=rebuild, columns=columns, progress=progress)
         written: set[str] = set()
         for item, made in stack.enter_context(closing(extracted(survey.due(), processes))):
             if isinstance(made, str):
@@ -115,9 +116,14 @@ def index(
     )
 
 
-def articles(sources: Iterable[str], *, jobs: int | None = None) -> Generator[Article | Failure, None, None]:
+def articles(
+    sources: Iterable[str],
+    *,
+    jobs: int | None = None,
+    columns: Mapping[str, str] = {},
+) -> Generator[Article | Failure, None, None]:
     """The articles of the SOURCES as they would be indexed, without an index. What could not be read comes last."""
-    survey = _Survey(resolve(sources), {})
+    survey = _Survey(resolve(sources), {}, columns=columns)
     with closing(extracted(survey.due(), jobs or os.cpu_count() or 1)) as found:
         for item, made in found:
             yield item.failure(made) if isinstance(made, str) else made
@@ -139,6 +145,7 @@ class _Survey:
         known: Mapping[str, Origin],
         *,
         everything: bool = False,
+        columns: Mapping[str, str] = {},
         progress: Progress = lambda _: None,
     ) -> None:
         self.known = known
@@ -147,6 +154,7 @@ class _Survey:
         self.left_out = 0
         self._sources = sources
         self._everything = everything
+        self._columns = columns
         self._progress = progress
         self._now = datetime.now(UTC).replace(microsecond=0)
         self._places: dict[str, tuple[str, str]] = {}  # SOURCE and place of every id of this run
@@ -154,7 +162,7 @@ class _Survey:
 
     def due(self) -> Iterator[Item]:
         """The items to be extracted; counts the others."""
-        for found in itertools.chain.from_iterable(map(read, self._sources)):
+        for found in itertools.chain.from_iterable(read(source, self._columns) for source in self._sources):
             match found:
                 case LeftOut():
                     self.left_out += 1
@@ -277,7 +285,7 @@ def extracted(items: Iterable[Item], jobs: int) -> Generator[tuple[Item, Made], 
             yield from _extracted_in_processes(itertools.chain(first, items), jobs)
             return
     for item in first:
-        yield item, item.article or _extract(extract, item.data, item.article_id, item.path)
+        yield item, item.article or _extract(extract, item.data, item.article_id, item.path, item.fetched)
 
 
 def _extracted_in_processes(items: Iterable[Item], jobs: int) -> Iterator[tuple[Item, Made]]:
@@ -290,9 +298,9 @@ def _extracted_in_processes(items: Iterable[Item], jobs: int) -> Iterator[tuple[
             yield flight.land()
 
 
-def _extract(how: Callable[..., Article], data: bytes, article_id: str, path: str) -> Made:
+def _extract(how: Callable[..., Article], data: bytes, article_id: str, path: str, fetched: Fetched | None) -> Made:
     try:
-        return how(data, article_id=article_id, path=path)
+        return how(data, article_id=article_id, path=path, fetched=fetched)
     except ExtractionError as error:
         return str(error)
     except Exception as error:  # a page that our rules did not foresee must not stop the others
@@ -355,7 +363,7 @@ def _is_broken(future: Future[Made]) -> bool:
 def _submit(pool: ProcessPoolExecutor, item: Item) -> Future[Made]:
     try:
         with _no_ctrl_c():
-            return pool.submit(_extract, extract, item.data, item.article_id, item.path)
+            return pool.submit(_extract, extract, item.data, item.article_id, item.path, item.fetched)
     except BrokenProcessPool as error:  # by an item before this one
         future: Future[Made] = Future()
         future.set_exception(error)

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.extract import extract
 from indexer.extract.html import LONGER, SCRAP_WORDS, page_lines
-from indexer.extract.html import _parse as parse
+from indexer.extract.html import parse_page as parse
 from indexer.extract.lines import Role
 from indexer.extract.metadata import MAX_TITLE, parse_moment
 from search.article import Article

@@ -136,7 +136,7 @@ class TestWhatChanged:
         assert paths(engine) == ["b.jsonl", "b.jsonl"]
 
     def test_other_files_are_counted(self, engine: Engine, news: Path) -> None:
-        write(news, "notes.md", "c/picture.jpg", ".hidden.md")
+        write(news, "notes.rtf", "c/picture.jpg", ".hidden.rtf")
         report = index([str(news)], engine)
         assert (report.left_out, counts(report)) == (2, (4, 0, 0, 0, 0))
 
@@ -429,23 +429,23 @@ def found_in(folder: Path) -> list[Item]:
 # These stand in for `indexer.extract.extract`; other processes find them by their names.
 
 
-def extract_process(_: bytes, *, article_id: str, path: str) -> Article:
+def extract_process(_: bytes, *, article_id: str, path: str, fetched: None) -> Article:  # noqa: ARG001
     return Article(article_id, body=str(os.getpid()), path=path)
 
 
-def extract_or_die(data: bytes, *, article_id: str, path: str) -> Article:
+def extract_or_die(data: bytes, *, article_id: str, path: str, fetched: None) -> Article:  # noqa: ARG001
     if b"POISON" in data:
         os._exit(11)
     return Article(article_id, body=data.decode(), path=path)
 
 
-def extract_or_be_killed(data: bytes, *, article_id: str, path: str) -> Article:
+def extract_or_be_killed(data: bytes, *, article_id: str, path: str, fetched: None) -> Article:  # noqa: ARG001
     if b"POISON" in data:
         os.kill(os.getpid(), signal.SIGKILL)
     return Article(article_id, body=data.decode(), path=path)
 
 
-def extract_or_fail(data: bytes, *, article_id: str, path: str) -> Article:
+def extract_or_fail(data: bytes, *, article_id: str, path: str, fetched: None) -> Article:  # noqa: ARG001
     if b"POISON" in data:
         raise ZeroDivisionError("no rule foresaw this")
     return Article(article_id, body=data.decode(), path=path)
@@ -610,7 +610,7 @@ class TestCommand:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["news", "one", "two"]
 
     def test_it_reports_in_words(self, command: Command, news: Path) -> None:
-        write(news, "notes.md")
+        write(news, "notes.rtf")
         (news / "empty.txt").touch()
         status, out, err = command("news", "--index", "whoosh:index")
         assert status == 1

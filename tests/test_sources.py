@@ -16,8 +16,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import sources
-from indexer.sources import MAX_FILE_BYTES, MAX_LINE_BYTES, Found, Item, LeftOut, Unread, read, resolve, size
+from indexer.sources import (
+    MAX_FILE_BYTES,
+    MAX_LINE_BYTES,
+    Found,
+    Item,
+    LeftOut,
+    Unread,
+    files,
+    read,
+    resolve,
+    size,
+    walk,
+)
 
 TITLED = b'{"title": "Harbour reopens"}'
 
@@ -56,7 +67,7 @@ class TestWalk:
         write(tmp_path, "b.txt", "a/z.html", "a/b/c.htm", "a.txt", "c/d.xhtml", "Z.TXT")
         assert paths(found_in(tmp_path)) == ["Z.TXT", "a/b/c.htm", "a/z.html", "a.txt", "b.txt", "c/d.xhtml"]
 
-    @pytest.mark.parametrize("name", ["notes.md", "page.html.gz", "txt", "a.txt~", "list.json", "noend."])
+    @pytest.mark.parametrize("name", ["notes.rtf", "page.tar.gz", "txt", "a.txt~", "pack.gz", "noend."])
     def test_a_file_of_another_kind_is_left_out_and_told(self, tmp_path: Path, name: str) -> None:
         assert found_in(write(tmp_path, name)) == [LeftOut(name)]
 
@@ -76,7 +87,7 @@ class TestWalk:
             "news/2012/a.txt",
             "news/2012/a.txt",
         )
-        assert (item.data, item.article, item.line) == (b"some text", None, None)
+        assert (item.data, item.article, item.part) == (b"some text", None, None)
 
     def test_what_is_read_is_read_when_it_is_asked_for(self, tmp_path: Path) -> None:
         write(tmp_path, "a.txt", "b.txt", "c/d.txt", "e.txt")
@@ -94,13 +105,13 @@ class TestWalk:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(tmp_path, "a.txt", "b.jsonl")
-        look_at = sources._look_at
+        look_at = walk._look_at
 
         def look_and_lose(file: Any, status: os.stat_result) -> Any:
             (file.folder / file.path).unlink()
             return look_at(file, status)
 
-        monkeypatch.setattr(sources, "_look_at", look_and_lose)
+        monkeypatch.setattr(walk, "_look_at", look_and_lose)
         found = found_in(tmp_path)
         assert [one.path for one in unread(found)] == ["a.txt", "b.jsonl"]
         assert not items(found)
@@ -200,10 +211,10 @@ class TestUnread:
 
     @pytest.mark.parametrize(
         ("name", "reason"),
-        [("nothing", "no such file or folder"), ("pipe.txt", "not a regular file"), ("a.md", "not a capture")],
+        [("nothing", "no such file or folder"), ("pipe.txt", "not a regular file"), ("a.rtf", "holds no articles")],
     )
     def test_a_source_that_cannot_be_read_is_unread_as_a_whole(self, tmp_path: Path, name: str, reason: str) -> None:
-        write(tmp_path, "a.md")
+        write(tmp_path, "a.rtf")
         os.mkfifo(tmp_path / "pipe.txt")
         [one] = unread(found_in(tmp_path / name))
         assert (one.source, one.failure.path) == (str(tmp_path / name), str(tmp_path / name))
@@ -217,15 +228,15 @@ class TestUnread:
         found = found_in(tmp_path)
         assert [len(item.data) for item in items(found)] == ([MAX_FILE_BYTES + more] if read_whole else [])
         assert [one.failure.reason for one in unread(found)] == (
-            [] if read_whole else ["larger than 64 MB, the limit for one capture"]
+            [] if read_whole else ["larger than 64 MB, the limit for one"]
         )
 
     def test_a_capture_that_grows_while_it_is_read_is_bounded_too(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(tmp_path, "a.txt", data=b"12345678")
-        monkeypatch.setattr(sources, "MAX_FILE_BYTES", 8)
-        look_at = sources._look_at
+        monkeypatch.setattr(files, "MAX_FILE_BYTES", 8)
+        look_at = walk._look_at
 
         def look_and_grow(file: Any, status: os.stat_result) -> Any:
             found = look_at(file, status)
@@ -233,11 +244,11 @@ class TestUnread:
             return found
 
         assert len(items(found_in(tmp_path))) == 1
-        monkeypatch.setattr(sources, "_look_at", look_and_grow)
+        monkeypatch.setattr(walk, "_look_at", look_and_grow)
         assert len(unread(found_in(tmp_path))) == 1
 
     def test_a_file_of_json_lines_may_have_any_size(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sources, "MAX_FILE_BYTES", 8)
+        monkeypatch.setattr(files, "MAX_FILE_BYTES", 8)
         assert len(items(found_in(write(tmp_path, "a.jsonl", data=TITLED)))) == 1
 
 
@@ -293,8 +304,13 @@ class TestJsonLines:
         one, two = items(found_in(write(tmp_path / "news", "a.jsonl", data=lines)))
         assert one.article is not None
         assert two.article is not None
-        assert (one.article_id, one.line, one.article.title, one.article.path) == ("x/1", 1, "One", "own/one.html")
-        assert (two.article_id, two.line, two.article.title) == (hashed(b"news/a.jsonl#4"), 4, None)
+        assert (one.article_id, one.part, one.article.title, one.article.path) == (
+            "x/1",
+            "line 1",
+            "One",
+            "own/one.html",
+        )
+        assert (two.article_id, two.part, two.article.title) == (hashed(b"news/a.jsonl#4"), "line 4", None)
         assert (two.article.id, two.article.body, two.article.path) == (two.article_id, "Only a body", "a.jsonl")
         assert {one.path, two.path} == {"a.jsonl"}
         assert two.place.endswith("a.jsonl line 4")
@@ -321,7 +337,7 @@ class TestJsonLines:
         self, tmp_path: Path, line: bytes, reason: str
     ) -> None:
         found = found_in(write(tmp_path, "a.jsonl", data=b"\n".join([TITLED, line, TITLED])))
-        assert [item.line for item in items(found)] == [1, 3]
+        assert [item.part for item in items(found)] == ["line 1", "line 3"]
         [one] = unread(found)
         assert (one.path, one.failure.path) == ("a.jsonl", str(tmp_path / "a.jsonl"))
         assert one.failure.reason.startswith("line 2: ")
@@ -333,13 +349,13 @@ class TestJsonLines:
     def test_the_length_of_a_line_is_bounded(self, tmp_path: Path, more: int, end: bytes, fits: bool) -> None:
         line = TITLED + b" " * (MAX_LINE_BYTES + more - len(TITLED)) + end
         found = found_in(write(tmp_path, "a.jsonl", data=TITLED + b"\n" + line))
-        assert [item.line for item in items(found)] == ([1, 2] if fits else [1])
+        assert [item.part for item in items(found)] == ["line 1", "line 2"][: 1 + fits]
         assert len(unread(found)) == (0 if fits else 1)
 
     def test_fifty_megabytes_of_one_line_are_passed_over(self, tmp_path: Path) -> None:
         data = TITLED + b'\n{"body": "' + b"x" * 50_000_000 + b'"}\n' + TITLED
         found = found_in(write(tmp_path, "a.jsonl", data=data))
-        assert [item.line for item in items(found)] == [1, 3]
+        assert [item.part for item in items(found)] == ["line 1", "line 3"]
         assert [one.failure.reason for one in unread(found)] == ["line 2: longer than 8 MB; a line holds one article"]
 
     @pytest.mark.parametrize("own", ["/home/ada/a.txt", "C:\\News\\a.txt", "\\\\host\\a.txt", "", None])
@@ -388,7 +404,7 @@ class TestStandardInput:
 
 
 def test_the_size_is_that_of_what_will_be_read(tmp_path: Path) -> None:
-    write(tmp_path / "one", "a.txt", "b/c.jsonl", "d.md", data=b"12345")
+    write(tmp_path / "one", "a.txt", "b/c.jsonl", "d.rtf", data=b"12345")
     write(tmp_path / "two", "a.txt", data=b"123")
     assert size(resolve([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "three")])) == 13
     assert size(resolve([str(tmp_path / "one"), "-"])) is None

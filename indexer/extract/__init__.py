@@ -1,15 +1,17 @@
 """The bytes of a captured page -> an Article. Pure functions: no files, no network.
 
-`extract` decodes the bytes, tells HTML from text and hands over to `html.py` or `text.py`.
+`extract` decodes the bytes, tells HTML, Markdown and text apart and hands over to the module of that name.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from indexer.extract.decoding import UnreadableText, decode, tidy
 from indexer.extract.html import read_page
 from indexer.extract.language import detect
+from indexer.extract.markdown import read_markdown
 from indexer.extract.parts import Parts
 from indexer.extract.text import read_text
 from search.article import Article
@@ -18,8 +20,9 @@ EXTRACTION_VERSION = 1  # raise it with every change of the rules: what was inde
 MAX_PAGE = 8 * 1024 * 1024  # bytes of a capture, without the images that stand in it
 MAX_TEXT = 4 * 1024 * 1024  # characters of a text capture; a long book has a million
 
-__all__ = ["EXTRACTION_VERSION", "ExtractionError", "extract", "read"]
+__all__ = ["EXTRACTION_VERSION", "ExtractionError", "Fetched", "extract", "read"]
 
+_MARKDOWN = (".md", ".markdown")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _LOOKED_AT = 200_000  # characters, for tags
 _TAGS = 12  # in a capture that calls itself text: more than an article about HTML would quote
@@ -32,16 +35,25 @@ _OPENING = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html|he
 _IMAGE = re.compile(rb"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a server answered with an HTML page: under which address, and in which encoding, where it said so."""
+
+    url: str
+    charset: str | None = None
+
+
 class ExtractionError(ValueError):
     """The capture holds no article that can be read; str() says why, in the user's words."""
 
 
-def extract(data: bytes, *, article_id: str, path: str) -> Article:
-    """The article in a capture. `path` tells by its suffix what the capture is; its content may know better.
+def extract(data: bytes, *, article_id: str, path: str, fetched: Fetched | None = None) -> Article:
+    """The article in a capture. `path` tells by its suffix what the capture is; its content may know better, and
+    `fetched` does, which is None for a file.
 
     Raises ExtractionError, and nothing else, whatever the bytes are.
     """
-    parts = read(data, path)
+    parts = read(data, path, fetched)
     body, head, told = parts.body, parts.head, parts.metadata
     return Article(
         id=article_id,
@@ -54,12 +66,12 @@ def extract(data: bytes, *, article_id: str, path: str) -> Article:
         published=told.published or head.published,
         captions=head.captions,
         language=told.language or detect(body or head.title or ""),
-        url=told.url,
+        url=told.url or (fetched.url if fetched else None),
         path=path,
     )
 
 
-def read(data: bytes, path: str) -> Parts:
+def read(data: bytes, path: str, fetched: Fetched | None = None) -> Parts:
     """What `extract` makes the article from. Raises as it does."""
     if not data.strip():
         raise ExtractionError("the file is empty")
@@ -68,11 +80,11 @@ def read(data: bytes, path: str) -> Parts:
     if len(data) > MAX_PAGE:
         raise ExtractionError(f"larger than {MAX_PAGE // 2**20} MB, which no article is")
     try:
-        text = decode(data)
+        text = decode(data, fetched.charset if fetched else None)
     except UnreadableText as exc:
         raise ExtractionError(str(exc)) from None
     try:
-        parts = _read(text, path)
+        parts = read_page(text) if fetched else _read(text, path.casefold().removesuffix(".gz"))
     except ValueError as exc:
         raise ExtractionError(str(exc)) from None
     if not parts.body and not parts.head.title:
@@ -90,6 +102,8 @@ def is_html(text: str, path: str) -> bool:
 
 def _read(text: str, path: str) -> Parts:
     """Raises ValueError."""
+    if path.endswith(_MARKDOWN):
+        return read_markdown(tidy(text))
     if is_html(text, path):
         return read_page(text)
     if len(text) > MAX_TEXT:

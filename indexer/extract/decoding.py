@@ -74,8 +74,22 @@ class UnreadableText(ValueError):
     """The bytes are no text; str() says why, in the user's words."""
 
 
-def decode(data: bytes) -> str:
-    """The text of a capture. Raises UnreadableText.
+def encoding_of(sample: bytes) -> str:
+    """The encoding of a text of which this is the beginning, as Python calls it."""
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            return name
+    if wide := _utf16_without_mark(sample):
+        return wide
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)  # the last character may be cut
+    except UnicodeDecodeError:
+        return "utf-8" if _damaged(sample, "utf-8") is not None else _detected(sample) or "utf-8"
+    return "utf-8"
+
+
+def decode(data: bytes, charset: str | None = None) -> str:
+    """The text of a capture. Raises UnreadableText. `charset`: what a server said of it.
 
     Asked in this order: a byte order mark; UTF-8, which nothing else is by chance (pages that were saved anew still
     declare the encoding they had before); the declared encoding; both again with a few damaged characters, which are
@@ -85,7 +99,7 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             return data.decode(name, "replace")
     sample = data[:SAMPLE]
-    declared = _declared(sample[:DECLARED_WITHIN])
+    declared = _known(charset) if charset else _declared(sample[:DECLARED_WITHIN])
     if declared and _SEVEN_BIT.fullmatch(declared):
         return data.decode(declared, "replace")
     if wide := _utf16_without_mark(sample):
@@ -126,11 +140,13 @@ def fold(text: str) -> str:
 def _declared(head: bytes) -> str | None:
     """The encoding that a page names itself, as Python calls it; None for one that no page can have."""
     match = _DECLARED.search(head)
-    if not match:
-        return None
+    return _known((match[1] or match[2]).decode("ascii")) if match else None
+
+
+def _known(label: str) -> str | None:
     try:
-        name = codecs.lookup((match[1] or match[2]).decode("ascii")).name
-    except LookupError:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
         return None
     if not _OF_PAGES.fullmatch(name) and not _SEVEN_BIT.fullmatch(name):
         return None  # UTF-16 for bytes that are none, or a codec that is no encoding

@@ -68,7 +68,7 @@ _NOISE = frozenset({Kind.FURNITURE, Kind.OTHERS, Kind.BYLINE})
 
 def read_page(source: str) -> Parts:
     """The article in an HTML page. Raises ValueError for a page that is no page, or has more than MAX_TAGS."""
-    tree = _parse(source)
+    tree = parse_page(source)
     metadata = read_metadata(metadata_elements(tree))
     lines = classify(page_lines(tree))
     title = _printed_title(lines, metadata.title)
@@ -89,7 +89,8 @@ def read_page(source: str) -> Parts:
     return Parts("\n\n".join(body), head, lines, numbers[: len(body)] if own else None, metadata)
 
 
-def _parse(source: str) -> HtmlElement:
+def parse_page(source: str) -> HtmlElement:
+    """Raises ValueError as `read_page` does."""
     if source.count("<") > MAX_TAGS:
         raise ValueError(f"the page has more than {MAX_TAGS:,} tags, which no article has")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)

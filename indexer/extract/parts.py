@@ -18,6 +18,7 @@ class Parts:
     lines:    all of the capture's, with their classes
     numbers:  of the lines that are the body; None where trafilatura's paragraphs are
     metadata: a text capture has none
+    whole:    whether all lines are the article, without a judgement
     """
 
     body: str
@@ -25,3 +26,4 @@ class Parts:
     lines: Sequence[Line]
     numbers: Sequence[int] | None
     metadata: Metadata = field(default_factory=Metadata)
+    whole: bool = False

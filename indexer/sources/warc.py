@@ -1,0 +1,115 @@
+"""Web archives: the HTML pages in a WARC file (ISO 28500), each under the address it was captured from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urldefrag
+
+import brotli
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from indexer.extract import Fetched
+from indexer.sources.files import MAX_FILE_BYTES, TOO_LARGE, Damaged, File, hashed, printable, read_bounded, reason
+from indexer.sources.items import Item, Unread
+
+_AT_ONCE = 64 * 1024
+_PAGES = ("text/html", "application/xhtml+xml")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br"})  # that warcio undoes
+
+
+def read_warc(file: File) -> Iterator[Item | Unread]:
+    """The pages that servers answered with (2xx), and pages stored as they are. A revisit says only that a page was
+    what it had been: it is passed over, and the page is there.
+    """
+    count = 0
+    try:
+        with file.open() as stream:
+            for record in ArchiveIterator(stream):
+                count += 1
+                if not record.rec_type:
+                    raise ValueError("a record without a type")
+                if _is_page(record):
+                    yield _read_page(file, record)
+        if not count:
+            yield file.unread("no web archive: not one record could be read")
+    except OSError as error:
+        yield file.unread(reason(error))
+    except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
+        yield file.unread(f"damaged after record {count}; what follows was not read: {error}")
+
+
+def _is_page(record: ArcWarcRecord) -> bool:
+    if record.rec_type == "response":
+        return record.http_headers is not None and _status(record).startswith("2") and _media_type(record) in _PAGES
+    return record.rec_type == "resource" and _media_type(record) in _PAGES
+
+
+def _status(record: ArcWarcRecord) -> str:
+    return str(record.http_headers.get_statuscode())
+
+
+def _media_type(record: ArcWarcRecord) -> str:
+    return _content_type(record).partition(";")[0].strip().lower()
+
+
+def _content_type(record: ArcWarcRecord) -> str:
+    headers = record.rec_headers if record.rec_type == "resource" else record.http_headers
+    return str(headers.get_header("Content-Type") or "")
+
+
+def _read_page(file: File, record: ArcWarcRecord) -> Item | Unread:
+    address = urldefrag((record.rec_headers.get_header("WARC-Target-URI") or "").strip(" <>")).url
+    try:
+        data = _payload(record)
+    except OSError as error:
+        return file.unread(reason(error), address)
+    charset = _CHARSET.search(_content_type(record))
+    return replace(
+        file.item(data),
+        article_id=address_id(file, address),
+        path=printable(f"{file.path}/{address}"),
+        part=address,
+        fetched=Fetched(address, charset[1] if charset else None),
+        captured=record.rec_headers.get_header("WARC-Date") or "",
+    )
+
+
+def _payload(record: ArcWarcRecord) -> bytes:
+    """The page without the encodings it was sent in. Raises OSError."""
+    encoding = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
+    if (encoding or "").strip().lower() not in _ENCODINGS:
+        raise Damaged(f"sent in an encoding that is not known: {encoding}")
+    data = _unbrotli(record) if _is_brotli(encoding) else read_bounded(record.content_stream())
+    while record.raw_stream.read(_AT_ONCE):
+        pass  # what stands after the last chunk
+    if record.raw_stream.limit > 0:
+        raise Damaged("cut short")
+    return data
+
+
+def _is_brotli(encoding: str | None) -> bool:
+    return (encoding or "").strip().lower() == "br"
+
+
+def _unbrotli(record: ArcWarcRecord) -> bytes:
+    """warcio does so with other bindings than those that are kept. Raises OSError."""
+    record.http_headers.remove_header("Content-Encoding")
+    unpacking = brotli.Decompressor()
+    try:
+        data = bytes(unpacking.process(read_bounded(record.content_stream()), output_buffer_limit=MAX_FILE_BYTES))
+    except brotli.error as error:
+        raise Damaged(f"damaged, it cannot be unpacked: {error}") from None
+    if not unpacking.is_finished():
+        raise Damaged(TOO_LARGE if len(data) >= MAX_FILE_BYTES else "cut short")
+    return data
+
+
+def address_id(file: File, address: str) -> str:
+    """The id of what may be captured again, in any file: made of the SOURCE folder's name and the address."""
+    return hashed(f"{printable(file.folder.name)}/{address}".encode())
