@@ -228,7 +228,7 @@ class TestUnread:
         found = found_in(tmp_path)
         assert [len(item.data) for item in items(found)] == ([MAX_FILE_BYTES + more] if read_whole else [])
         assert [one.failure.reason for one in unread(found)] == (
-            [] if read_whole else ["larger than 64 MB, the limit for one"]
+            [] if read_whole else ["larger than 64 MB, the limit for one capture"]
         )
 
     def test_a_capture_that_grows_while_it_is_read_is_bounded_too(

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -320,11 +321,20 @@ class TestWarc:
         assert (report.deleted, report.documents) == (0, 3)
         assert len(report.failed) == 1
 
-    @pytest.mark.parametrize("data", [b"no warc at all", b"WARC/1.0\r\nContent-Length: many\r\n\r\n"])
+    @pytest.mark.parametrize("data", [b"no warc at all", b"WARC/1.0\r\nContent-Length: many\r\n\r\n", PAGE])
     def test_what_is_no_warc_is_told(self, tmp_path: Path, data: bytes) -> None:
         found = found_in(write(tmp_path / "a.warc", data))
         assert not items(found)
         assert len(reasons(found)) == 1
+
+    def test_a_length_that_is_wrong_is_told_and_nothing_is_printed(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        data = Warc(gz=False).add("https://news.example/a").add("https://news.example/b").data
+        length = data.split(b"Content-Length: ")[1].split(b"\r\n")[0]
+        found = found_in(write(tmp_path / "a.warc", data.replace(length, b"%d" % (int(length) - 9), 1)))
+        assert any("length of a record" in reason for reason in reasons(found))
+        assert capfd.readouterr() == ("", "")
 
     def test_a_page_that_is_cut_short_is_told(self, tmp_path: Path) -> None:
         warc = Warc(gz=False).add("https://news.example/a")
@@ -540,3 +550,41 @@ class TestTables:
     def test_columns_that_say_nothing_are_misuse(self, text: str, reason: str) -> None:
         with pytest.raises(ValueError, match=reason):
             parse_columns(text)
+
+    def test_numbers_are_text_to_the_last_digit(self, tmp_path: Path) -> None:
+        found = found_in(write(tmp_path / "a.json", '[{"key": 12345678901234567890, "text": 1.50}]'), "id=key")
+        assert [(item.article_id, item.article.body) for item in items(found) if item.article] == [
+            ("12345678901234567890", "1.50")
+        ]
+
+    def test_a_row_nested_too_deep_is_told_and_others_go_on(self, tmp_path: Path) -> None:
+        deep = "[" * 700 + '"x"' + "]" * 700
+        found = found_in(write(tmp_path / "a.json", f'[{{"text": {deep}}}, {{"text": "One"}}]'))
+        assert len(items(found)) + len(reasons(found)) == 2
+        assert items(found)[-1].part == "item 2"
+
+
+SAMPLES = {
+    "a.html.gz": gzip.compress(PAGE),
+    "a.jsonl.gz": gzip.compress(TITLED),
+    "a.warc.gz": Warc().add("https://news.example/a").add("https://news.example/b").data,
+    "a.warc": Warc(gz=False).add("https://news.example/a").data,
+    "a.rss": RSS.encode(),
+    "a.atom": ATOM.encode(),
+    "a.csv": CSV.encode(),
+    "a.json": json.dumps([{"title": "One", "body": "Text", "date": "2012-06-07"}]).encode(),
+}
+
+
+@pytest.mark.parametrize("name", [*SAMPLES, "a.zip"])
+def test_whatever_is_damaged_is_read_or_told(tmp_path: Path, name: str) -> None:
+    data = SAMPLES.get(name) or zipped(tmp_path / "whole/a.zip", SAMPLES).read_bytes()
+    draw = Random(name)
+    path = tmp_path / name
+    for _ in range(60):
+        damaged = bytearray(data)
+        for place in draw.sample(range(len(data)), 5):
+            damaged[place] = draw.randrange(256)
+        for bad in (bytes(damaged), data[: draw.randrange(len(data))]):
+            for found in found_in(write(path, bad)):
+                assert isinstance(found, Item | LeftOut) or found.failure.reason

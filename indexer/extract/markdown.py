@@ -62,11 +62,9 @@ def _split(text: str) -> tuple[Stated, str]:
         stated = yaml.safe_load(found[1])
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 2012-02-31 is a ValueError
         raise ValueError(f"its front matter is no YAML: {' '.join(str(error).split())}") from None
-    return (
-        ({str(name).casefold(): value for name, value in stated.items()}, text[found.end() :])
-        if isinstance(stated, dict)
-        else ({}, text)
-    )
+    if not isinstance(stated, dict):
+        return {}, text
+    return {str(name).casefold(): value for name, value in stated.items()}, text[found.end() :]
 
 
 def _metadata(stated: Stated) -> Metadata:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from indexer.sources.columns import parse_columns
 from indexer.sources.feeds import read_feed
 from indexer.sources.files import MAX_FILE_BYTES, File, printable, reason
-from indexer.sources.items import LATER, Failure, Found, Item, LeftOut, Source, Unread
+from indexer.sources.items import Failure, Found, Item, LeftOut, Source, Unread
 from indexer.sources.packed import members
 from indexer.sources.records import MAX_LINE_BYTES, read_json, read_lines, read_table
 from indexer.sources.walk import CAPTURES, FEEDS, LINES, WARC, ZIPS, files_in, resolve
@@ -30,6 +30,7 @@ __all__ = [
     "parse_columns", "printable", "read", "resolve", "size",
 ]  # fmt: skip
 
+LATER = "\uffff"  # after every moment that an item was captured
 RECURRING = FEEDS | {WARC}  # the kinds in which the same article may stand again, captured later
 
 
@@ -69,6 +70,13 @@ def size(sources: Iterable[Source]) -> int | None:
 
 
 def _read_file(file: File, columns: Mapping[str, str]) -> Iterator[Found]:
+    try:
+        yield from _parts(file, columns)
+    except Exception as error:  # a file that a library did not foresee must not stop the others
+        yield file.unread(f"could not be read: {error!r}")
+
+
+def _parts(file: File, columns: Mapping[str, str]) -> Iterator[Found]:
     if file.kind in CAPTURES:
         return _read_capture(file)
     if file.kind in FEEDS:

@@ -107,14 +107,10 @@ def _value(row: Mapping[str, Any], column: str) -> Any:
 
 
 def _texts(value: Any) -> list[str]:
-    """What a value says, flat. An object says its name."""
+    """What a value says, flat. An object says its name; numbers were read as text."""
     match value:
         case str():
             return [value] if value.strip() else []
-        case bool() | None:
-            return []
-        case int() | float():
-            return [f"{value:.15g}"]
         case list():
             return [text for one in value for text in _texts(one)]
         case Mapping():

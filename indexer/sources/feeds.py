@@ -21,7 +21,6 @@ from indexer.extract.names import is_person, split_names
 from indexer.sources.files import File, printable, reason
 from indexer.sources.items import Item, LeftOut, Unread
 from indexer.sources.records import canonical, stated
-from indexer.sources.warc import address_id
 from search.article import ArticleError
 
 _ROOT = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
@@ -63,18 +62,18 @@ def _read_entry(file: File, feed: Any, entry: Any, number: int) -> Item | Unread
         return file.unread(str(error), part)
     if not address:
         return item
-    article_id = address_id(file, address)
+    article_id = file.address_id(address)
     article = replace(item.article, id=article_id) if item.article else None
     return replace(item, article_id=article_id, article=article, captured=_captured(entry))
 
 
 def _values(feed: Any, entry: Any) -> dict[str, Any]:
     """What `from_json` makes an article from. A teaser is the body where there is no other."""
-    contents = [read_fragment(one.get("value", "")) for one in entry.get("content", ())]
+    contents = [read_fragment(one.get("value") or "") for one in entry.get("content", ())]
     body, captions = max(contents, key=lambda one: len(one[0]), default=("", ()))
-    teaser, _ = read_fragment(entry.get("summary", ""))
-    title, _ = read_fragment(entry.get("title", ""))
-    publisher, _ = read_fragment((entry.get("source") or {}).get("title") or feed.get("title", ""))
+    teaser, _ = read_fragment(entry.get("summary") or "")
+    title, _ = read_fragment(entry.get("title") or "")
+    publisher, _ = read_fragment((entry.get("source") or {}).get("title") or feed.get("title") or "")
     language = declared(entry.get("language") or feed.get("language") or "")
     values = {
         "title": " ".join(title.split()),
@@ -96,7 +95,7 @@ def _is_beginning(teaser: str, body: str) -> bool:
 
 
 def _authors(entry: Any, publisher: str) -> list[str]:
-    told = [author.get("name", "") for author in entry.get("authors", ())] or [entry.get("author", "")]
+    told = [author.get("name") or "" for author in entry.get("authors", ())] or [entry.get("author") or ""]
     names = [name for text in told for name in split_names(text)]
     return [name for name in dict.fromkeys(names) if is_person(name) and name != publisher]
 

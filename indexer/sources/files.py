@@ -24,7 +24,7 @@ from indexer.sources.items import Item, Unread, failure
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one capture, feed or table of JSON
 MAX_RATIO = 200  # bytes unpacked for each byte packed; text has 3 to 10
 RATIO_FROM = MAX_FILE_BYTES  # bytes unpacked, below which the ratio does not matter
-TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MB, the limit for one"
+TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MB, the limit for one capture"
 GZ = ".gz"
 
 _UNPACKED_AT_ONCE = 128 * 1024
@@ -44,7 +44,7 @@ class SupportsRead(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Readable(Protocol):
+class SupportsRead1(Protocol):
     """read1 gives what can be had at once: damage that follows takes nothing of it along."""
 
     def read1(self, size: int, /) -> bytes: ...
@@ -89,17 +89,21 @@ class File:
         except (EOFError, zlib.error, BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError) as error:
             raise Damaged(f"damaged, it cannot be unpacked: {error}") from error
 
-    def read(self) -> bytes:
-        """All of it. Raises OSError, also for more than MAX_FILE_BYTES."""
+    def read(self, too_large: str = TOO_LARGE) -> bytes:
+        """All of it. Raises OSError, also for more than MAX_FILE_BYTES, which says `too_large`."""
         with self.open() as stream:
-            return read_bounded(stream)
+            return read_bounded(stream, too_large)
 
     def item_id(self, within: str | None = None) -> str:
         """Made of the SOURCE folder's name and the path below it, and of what tells parts of one file apart."""
         return hashed(os.fsencode(f"{self.folder.name}/{self.path}" + (f"#{within}" if within else "")))
 
-    def item(self, data: bytes, *, within: str | None = None, part: str | None = None) -> Item:
-        return Item(self.item_id(within), self.source, printable(self.path), self.shown, data, digest(data), part)
+    def address_id(self, address: str) -> str:
+        """The id of what may be captured again, in any file: made of the SOURCE folder's name and the address."""
+        return hashed(f"{printable(self.folder.name)}/{address}".encode("utf-8", "surrogatepass"))
+
+    def item(self, data: bytes, *, part: str | None = None) -> Item:
+        return Item(self.item_id(), self.source, printable(self.path), self.shown, data, digest(data), part)
 
     def unread(self, reason: str, part: str | None = None) -> Unread:
         return Unread(self.source, printable(self.path), failure(self.shown, part, reason))
@@ -108,7 +112,7 @@ class File:
 class _Unpacking(io.RawIOBase):
     """What is unpacked of a stream, and no more of it than MAX_RATIO allows."""
 
-    def __init__(self, stream: Readable, packed: int) -> None:
+    def __init__(self, stream: SupportsRead1, packed: int) -> None:
         self._stream = stream
         self._left = max(RATIO_FROM, MAX_RATIO * packed)
 
@@ -124,16 +128,16 @@ class _Unpacking(io.RawIOBase):
         return len(data)
 
 
-def unpacked(stream: Readable, packed: int) -> BinaryIO:
+def unpacked(stream: SupportsRead1, packed: int) -> BinaryIO:
     """packed: the size of what `stream` unpacks."""
     return io.BufferedReader(_Unpacking(stream, packed), _UNPACKED_AT_ONCE)
 
 
-def read_bounded(stream: SupportsRead) -> bytes:
+def read_bounded(stream: SupportsRead, too_large: str = TOO_LARGE) -> bytes:
     """All of a stream. Raises OSError for more than MAX_FILE_BYTES."""
     data = stream.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise OSError(TOO_LARGE)
+        raise OSError(too_large)
     return data
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from indexer.extract import Fetched
 from search.article import Article
 
-LATER = "\uffff"  # after every moment that an item was captured
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from indexer.extract.decoding import encoding_of
 from indexer.sources.columns import Columns
-from indexer.sources.files import File, hashed, printable, reason
+from indexer.sources.files import MAX_FILE_BYTES, File, hashed, printable, reason
 from indexer.sources.items import Item, Unread
 from search.article import ArticleError, from_json
 
@@ -23,6 +23,7 @@ DELIMITERS = ",;\t|"
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _LINE_TOO_LONG = f"longer than {MAX_LINE_BYTES // 2**20} MB; a line holds one article"
+_TABLE_TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MB; JSON lines (.jsonl) may have any size"
 _SAMPLE = 64 * 1024  # bytes, that tell a table's encoding and delimiter
 
 
@@ -56,7 +57,7 @@ def _read_line(file: File, number: int, line: bytes | None, columns: Mapping[str
     if not data:
         return
     try:
-        values = _json(data)
+        values = _json(data, str if columns else float)
         if columns and isinstance(values, Mapping):
             values = Columns.among(values, columns).values(values)
             data = canonical(values)
@@ -65,11 +66,11 @@ def _read_line(file: File, number: int, line: bytes | None, columns: Mapping[str
         yield file.unread(str(error), part)
 
 
-def _json(data: bytes) -> Any:
-    """Raises ValueError with what there is to mend."""
+def _json(data: bytes, number: type[float | str] = float) -> Any:
+    """number: what numbers become; a table's are text, such as ids. Raises ValueError with what there is to mend."""
     try:
         # No field is a number, and int() would refuse one of more than 4,300 digits.
-        return json.loads(data.decode(), parse_int=float)
+        return json.loads(data.decode(), parse_int=number, parse_float=number)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
@@ -82,7 +83,7 @@ def _json(data: bytes) -> Any:
 def read_json(file: File, columns: Mapping[str, str]) -> Iterator[Item | Unread]:
     """The articles of a file that is one array of objects, one object that holds such an array, or one article."""
     try:
-        rows = _rows(_json(file.read().removeprefix(_UTF8_BOM)))
+        rows = _rows(_json(file.read(_TABLE_TOO_LARGE).removeprefix(_UTF8_BOM), str))
         names = dict.fromkeys(name for row in islice(rows, KEYS_FROM) if isinstance(row, Mapping) for name in row)
         table = Columns.among(names, columns)
     except OSError as error:
@@ -157,6 +158,8 @@ def _read_csv(file: File, text: io.TextIOWrapper, columns: Mapping[str, str]) ->
                 yield file.unread(
                     f"{len(cells)} cells where the first row names {len(names)}; is a quote missing?", part
                 )
+            elif any(map(_is_damaged, cells)):
+                yield file.unread("damaged characters; save the table as UTF-8", part)
             elif any(cells):
                 yield _read_row(file, table, number, part, dict(zip(names, cells, strict=False)))
     except csv.Error as error:
@@ -175,16 +178,16 @@ def _read_row(file: File, table: Columns, number: int, part: str, row: Any) -> I
     try:
         if not isinstance(row, Mapping):
             raise ArticleError("an article is a JSON object")
-        if any(_is_damaged(cell) for cell in row.values()):
-            raise ArticleError("damaged characters; save the table as UTF-8")
         values = table.values(row)
         return stated(file, table.row_id(row) or str(number), part, values, canonical(values))
     except ArticleError as error:
         return file.unread(str(error), part)
+    except RecursionError:
+        return file.unread("not an article: nested too deep", part)
 
 
-def _is_damaged(cell: Any) -> bool:
-    return isinstance(cell, str) and not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell)
+def _is_damaged(cell: str) -> bool:
+    return not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell)
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import replace
 from urllib.parse import urldefrag
 
@@ -14,13 +16,13 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from indexer.extract import Fetched
-from indexer.sources.files import MAX_FILE_BYTES, TOO_LARGE, Damaged, File, hashed, printable, read_bounded, reason
+from indexer.sources.files import MAX_FILE_BYTES, TOO_LARGE, Damaged, File, printable, read_bounded, reason
 from indexer.sources.items import Item, Unread
 
 _AT_ONCE = 64 * 1024
 _PAGES = ("text/html", "application/xhtml+xml")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br"})  # that warcio undoes
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br"})
 
 
 def read_warc(file: File) -> Iterator[Item | Unread]:
@@ -30,18 +32,27 @@ def read_warc(file: File) -> Iterator[Item | Unread]:
     count = 0
     try:
         with file.open() as stream:
-            for record in ArchiveIterator(stream):
+            records = ArchiveIterator(stream)
+            while record := _next(records):
                 count += 1
-                if not record.rec_type:
-                    raise ValueError("a record without a type")
+                if record.format != "warc" or not record.rec_type:
+                    raise ValueError("no record of a web archive")
                 if _is_page(record):
                     yield _read_page(file, record)
+            if records.err_count:
+                yield file.unread("damaged: the length of a record is not what it says; some may not have been read")
         if not count:
             yield file.unread("no web archive: not one record could be read")
     except OSError as error:
         yield file.unread(reason(error))
     except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
         yield file.unread(f"damaged after record {count}; what follows was not read: {error}")
+
+
+def _next(records: ArchiveIterator) -> ArcWarcRecord | None:
+    """None at the end. warcio would write what it reads of a damaged file to the operator's terminal."""
+    with redirect_stderr(io.StringIO()):
+        return next(records, None)
 
 
 def _is_page(record: ArcWarcRecord) -> bool:
@@ -72,7 +83,7 @@ def _read_page(file: File, record: ArcWarcRecord) -> Item | Unread:
     charset = _CHARSET.search(_content_type(record))
     return replace(
         file.item(data),
-        article_id=address_id(file, address),
+        article_id=file.address_id(address),
         path=printable(f"{file.path}/{address}"),
         part=address,
         fetched=Fetched(address, charset[1] if charset else None),
@@ -82,19 +93,15 @@ def _read_page(file: File, record: ArcWarcRecord) -> Item | Unread:
 
 def _payload(record: ArcWarcRecord) -> bytes:
     """The page without the encodings it was sent in. Raises OSError."""
-    encoding = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
-    if (encoding or "").strip().lower() not in _ENCODINGS:
+    encoding = ((record.http_headers and record.http_headers.get_header("Content-Encoding")) or "").strip().lower()
+    if encoding not in _ENCODINGS:
         raise Damaged(f"sent in an encoding that is not known: {encoding}")
-    data = _unbrotli(record) if _is_brotli(encoding) else read_bounded(record.content_stream())
+    data = _unbrotli(record) if encoding == "br" else read_bounded(record.content_stream())
     while record.raw_stream.read(_AT_ONCE):
         pass  # what stands after the last chunk
-    if record.raw_stream.limit > 0:
+    if getattr(record.raw_stream, "limit", 1) > 0:  # it has none where the record does not say its length
         raise Damaged("cut short")
     return data
-
-
-def _is_brotli(encoding: str | None) -> bool:
-    return (encoding or "").strip().lower() == "br"
 
 
 def _unbrotli(record: ArcWarcRecord) -> bytes:
@@ -108,8 +115,3 @@ def _unbrotli(record: ArcWarcRecord) -> bytes:
     if not unpacking.is_finished():
         raise Damaged(TOO_LARGE if len(data) >= MAX_FILE_BYTES else "cut short")
     return data
-
-
-def address_id(file: File, address: str) -> str:
-    """The id of what may be captured again, in any file: made of the SOURCE folder's name and the address."""
-    return hashed(f"{printable(file.folder.name)}/{address}".encode())
