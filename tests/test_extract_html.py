@@ -153,6 +153,22 @@ def test_the_place_is_that_of_the_dateline() -> None:
             "Eastmoor Observer: The pier",
         ),
         (meta("og:title", "Q&amp;amp;A: the pier of Eastmoor", "property"), "", "Q&A: the pier of Eastmoor"),
+        (  # a kicker in the heading
+            meta("og:title", "The pier is gone for good", "property"),
+            "<span>Eastmoor</span> <span>The pier is gone for good</span>",
+            "The pier is gone for good",
+        ),
+        (  # a label behind it
+            meta("og:title", "The pier is gone for good - Observer", "property")
+            + meta("og:site_name", "Observer", "property"),
+            "The pier is gone for good <span>Plus</span>",
+            "The pier is gone for good",
+        ),
+        (  # pieces without white space in the page
+            meta("og:title", "“Gone”: the pier is lost", "property"),
+            "“<em>Gone</em>”: the pier is lost",
+            "“Gone”: the pier is lost",
+        ),
         ("", "The pier is gone for good", "The pier is gone for good"),
         ("", "", None),
         (meta("og:title", "x" * (MAX_TITLE + 1), "property"), "", "x" * MAX_TITLE),
@@ -241,12 +257,36 @@ def test_the_date_keeps_its_time_and_offset(head: str, body: str, published: str
 
 
 @pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        (
+            meta("date", "2012-06-04"),
+            "<time datetime='2012-06-04T10:30:00Z'>Monday</time>",
+            "2012-06-04T10:30:00+00:00",
+        ),
+        (meta("date", "2012-06-04"), "<time datetime='2012-06-05T10:30:00Z'>Tuesday</time>", "2012-06-04"),
+        (meta("date", "2012-06-04") + meta("sailthru.date", "2012-06-04 10:30:00"), "", "2012-06-04T10:30:00"),
+        (meta("date", "2012-06-04"), "<h1>The pier is gone</h1><p>June 4, 2012 10:30</p>", "2012-06-04T10:30:00"),
+        (meta("date", "2012-06-04"), "<h1>The pier is gone</h1><p>June 5, 2012 10:30</p>", "2012-06-04"),
+    ],
+)
+def test_a_bare_day_gets_the_time_that_the_page_gives_it_elsewhere(head: str, body: str, published: str) -> None:
+    found = page(f"{body}<article>{STORY}</article>", head).published
+    assert found is not None
+    assert found.isoformat() == published
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("2012-06-04T10:30:00.123456Z", "2012-06-04T10:30:00+00:00"),
         ("2012-06-04T00:00:00", "2012-06-04"),  # no time was given
         ("2012-06-04T00:00:00Z", "2012-06-04T00:00:00+00:00"),
         ("Mon, 04 Jun 2012 10:30:00 GMT", "2012-06-04T10:30:00+00:00"),
+        ("1338805800", "2012-06-04T10:30:00+00:00"),
+        ("1338805800000", "2012-06-04T10:30:00+00:00"),
+        ("20120604", "2012-06-04"),
+        ("99999999999", None),
         ("1970-01-01T00:00:00Z", None),
         ("0001-01-01T00:00:00Z", None),
         ("9999-12-31T23:59:59-23:59", None),
@@ -280,6 +320,28 @@ def test_a_day_is_no_moment() -> None:
             meta("og:site_name", "Westmoor Times", "property") + json_ld(publisher={"name": "Meridian Wire"}),
             "",
             "Westmoor Times",
+        ),
+        (  # an edition is no name
+            meta("og:site_name", "U.K.", "property")
+            + json_ld(publisher={"name": "Meridian Wire"})
+            + '<link rel=canonical href="https://uk.meridian.example/1">',
+            "",
+            "Meridian Wire",
+        ),
+        (
+            "<title>The pier is gone - www.eastmoor.example</title>" + meta("og:title", "The pier is gone", "property"),
+            "",
+            "eastmoor.example",
+        ),
+        (
+            "<title>The pier is gone — Вестник</title><link rel=canonical href='https://v.example/'>",
+            "<h1>The pier is gone</h1>",
+            "Вестник",
+        ),
+        (
+            "<title>Sea - Piers of the east coast and of the west</title>" + meta("og:title", "Sea", "property"),
+            "",
+            None,
         ),
         (meta("og:site_name", "https://eastmoor.example", "property"), "", None),
         (meta("DC.publisher", "Eastmoor Observer"), "", "Eastmoor Observer"),
@@ -384,6 +446,20 @@ def test_json_in_a_comment_is_read() -> None:
     for around in ("<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "{};"):
         head = f'<script type="application/ld+json">{around.format(source)}</script>'
         assert page(head=head).title == "The pier is gone for good", around
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "author": "Mara Oduya",}',
+        '{"@type": "NewsArticle", "description": \'It is "gone"\', "author": "Mara Oduya"}',
+        '{"@type": "NewsArticle", // the story\n"author": "Mara Oduya"}',
+        '{"@type": "NewsArticle", "author": "Mara Oduya"}}',
+    ],
+)
+def test_json_as_only_a_browser_reads_it_is_read(script: str) -> None:
+    head = f'<script type="application/ld+json">{script}</script>'
+    assert page(f"<article>{STORY}</article>", head).author == ("Mara Oduya",)
 
 
 def test_the_article_with_the_pages_title_is_the_one_that_counts() -> None:

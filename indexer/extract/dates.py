@@ -20,24 +20,31 @@ _TIME_LENGTH = 16
 # Month names as printed in running text, whole and shortened, in the languages of large archives.
 _MONTH_NAMES = (
     """january jan januar jänner janvier janv enero ene gennaio gen janeiro januari января янв ocak stycznia styczeń
-    ledna ianuarie""",
+    ledna ianuarie ιανουαρίου ιαν січня януари siječnja januára január tammikuuta sausio janvāris يناير""",
     """february feb februar février févr fév febrero febbraio febbr fevereiro fev februari pebruari февраля фев şubat
-    lutego luty února februarie""",
-    "march mar märz mär mars marzo março maart mrt maret марта мар mart marca marzec března martie",
-    "april apr avril avr abril abr aprile апреля апр nisan kwietnia kwiecień dubna aprilie",
-    "may mai mayo maggio mag maio mei мая май mayıs maja maj května",
-    "june jun juni juin junio giugno giu junho июня июн haziran czerwca czerwiec června iunie",
-    "july jul juli juillet juil julio luglio lug julho июля июл temmuz lipca lipiec července iulie",
-    "august aug août agosto ago augustus agustus agt августа авг ağustos sierpnia sierpień srpna",
+    lutego luty února februarie φεβρουαρίου φεβ лютого февруари veljače februára február helmikuuta فبراير""",
+    """march mar märz mär mars marzo março maart mrt maret марта мар mart marca marzec března martie μαρτίου березня
+    ožujka március maaliskuuta marts مارس""",
+    """april apr avril avr abril abr aprile апреля апр nisan kwietnia kwiecień dubna aprilie απριλίου απρ квітня април
+    travnja apríla április huhtikuuta أبريل""",
+    """may mai mayo maggio mag maio mei мая май mayıs maja maj května μαΐου μάιος травня svibnja mája május toukokuuta
+    مايو""",
+    """june jun juni juin junio giugno giu junho июня июн haziran czerwca czerwiec června iunie ιουνίου червня юни
+    lipnja júna június kesäkuuta يونيو""",
+    """july jul juli juillet juil julio luglio lug julho июля июл temmuz lipca lipiec července iulie srpnja ιουλίου
+    липня юли júla július heinäkuuta يوليو""",
+    """august aug août agosto ago augustus agustus agt августа авг ağustos sierpnia sierpień srpna αυγούστου αυγ серпня
+    kolovoza augusta augusztus elokuuta أغسطس""",
     """september sept sep septembre septiembre settembre sett set setembro сентября сен eylül września wrzesień září
-    septembrie""",
+    septembrie σεπτεμβρίου σεπ вересня септември rujna septembra szeptember syyskuuta سبتمبر""",
     """october oct oktober okt octobre octubre ottobre ott outubro out октября окт ekim października październik října
-    octombrie""",
-    "november nov novembre noviembre novembro nopember ноября ноя kasım listopada listopad listopadu noiembrie",
+    octombrie οκτωβρίου οκτ жовтня октомври októbra október lokakuuta أكتوبر""",
+    """november nov novembre noviembre novembro nopember ноября ноя kasım listopada listopad listopadu noiembrie
+    νοεμβρίου νοε ноември studenoga novembra marraskuuta نوفمبر""",
     """december dec dezember dez décembre déc diciembre dic dicembre dezembro desember des декабря дек aralık grudnia
-    grudzień prosince decembrie""",
+    grudzień prosince decembrie δεκεμβρίου δεκ грудня декември prosinca decembra joulukuuta ديسمبر""",
 )
-MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+MONTHS = {name.casefold(): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
 # Hours east of UTC. Names that stand for several zones (IST, AST) are left out.
 _ZONES = {
@@ -64,15 +71,20 @@ _DAYS = (  # each with the groups year, month and day; tried in this order
         rf"(?<!\d)(?P<day>\d{{1,2}}){_ORDINAL}[\s-](?:de\s|of\s)?(?P<month>{_NAME})\.?,?[\s-](?:del?\s)?(?P<year>\d{{4}})(?!\d)"
     ),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<year>\d{4})\.\s(?P<month>\d{1,2})\.\s(?P<day>\d{1,2})(?!\d)"),  # Korean
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.\s(?P<month>{_NAME})\s(?P<day>\d{{1,2}})(?!\d)"),  # Hungarian
+    re.compile(r"(?<!\d)(?P<day>\d{1,2})\s(?i:tháng\s|th)(?P<month>\d{1,2}),?\s(?:năm\s)?(?P<year>\d{4})(?!\d)"),
 )
 _EITHER_ORDER = re.compile(r"(?<![\d/-])(?P<first>\d{1,2})([/-])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d\d)(?![\d/-])")
 _ZONE = r"\(?(?P<zone>(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|[A-Za-z]{1,4}(?![A-Za-z]))\)?"
 _NUMERIC_ZONE = re.compile(r"(?:utc|gmt)?\s?([+-])(\d{1,2}):?(\d{2})?")
 _TIME = re.compile(
-    r"(?<![\d:.+-])(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
+    r"(?<![\d:.+-])(?P<noon>오전|오후|上午|下午|午前|午後)?\s?(?P<hour>\d{1,2})"
+    r"(?:(?:[:.]|\s?h\s?|[時时시点]\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?[分분]?)?"
     rf"\s?(?P<half>[ap]\.?\s?m\b\.?)?(?:\s?{_ZONE})?",
     re.IGNORECASE,
 )
+_MORNINGS = frozenset({"오전", "上午", "午前"})  # the others before an hour are afternoons
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +190,14 @@ def _only_parts(between: str) -> bool:
 
 
 def _moment(day: date, match: re.Match[str]) -> datetime | None:
-    if not match["minute"] and not match["half"]:
+    half = match["half"] or match["noon"]
+    if not match["minute"] and not half:
         return None
     hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
-    if match["half"]:
+    if half:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
+        hour = hour % 12 + (12 if half[0] not in "aA" and half not in _MORNINGS else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
     moment = datetime.combine(day, time(hour, minute, second))

@@ -26,7 +26,7 @@ from indexer.extract.dates import find_dates
 from indexer.extract.decoding import fold
 from indexer.extract.head import DATED_WORDS, TITLE_WORDS, Head, read_head
 from indexer.extract.lines import Kind, Line, Role, count_words, key
-from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, parse_moment, read_metadata
+from indexer.extract.metadata import MAX_JSON, META_NAMES, SITE_PART, parse_moment, read_metadata, with_time
 from indexer.extract.parts import Parts
 from indexer.extract.text import without_biography
 
@@ -85,6 +85,7 @@ def read_page(source: str) -> Parts:
         body = _without_noise(paragraphs, lines, head)
     if metadata.published is None and head.published is None:
         metadata = replace(metadata, published=_found_date(tree))
+    metadata = replace(metadata, published=with_time(metadata.published, head.published))
     body = without_biography(body, metadata.author or head.author)
     return Parts("\n\n".join(body), head, lines, numbers[: len(body)] if own else None, metadata)
 

@@ -10,13 +10,16 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import partial
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
+import chompjs
 from bs4 import BeautifulSoup, Tag
 
 from indexer.extract import language
@@ -29,6 +32,7 @@ MAX_JSON = 1_000_000  # characters of one JSON-LD script
 MAX_NODES = 10_000  # of JSON-LD on one page
 MAX_TITLE = 300  # characters
 MAX_SITE_NAME = 80
+MAX_SITE_WORDS = 5  # of a name that stands behind the title of an article
 MAX_DATE = 100
 WITHIN_LEAST = 12  # letters of a title that stands within another text
 HOST_LEAST = 4  # letters of a host that are no chance
@@ -67,7 +71,7 @@ META_NAMES = frozenset(
     (*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, "og:url")
 )
 
-_ARTICLE_TYPE = re.compile(r"(?:article|posting|report)$", re.IGNORECASE)
+_ARTICLE_TYPE = re.compile(r"(?:article|posting|report|claimreview)$", re.IGNORECASE)
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[-_\s])(?:by-?lines?|authors?|author[-_]{0,2}name|author-link|writer|contributor)(?:$|[-_\s])",
     re.IGNORECASE,
@@ -80,6 +84,7 @@ _AROUND_JSON = re.compile(  # the marks of a comment or of CDATA
     r"""^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/) | (?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$""",
     re.VERBOSE,
 )
+_CLOCK = re.compile(r"\d{9,10}(?:\d{3})?")  # seconds or milliseconds since 1970, from 1973 on
 _HOST_PREFIXES = frozenset({"www", "m", "edition", "news"})
 SITE_PART = re.compile(r"\s+(?:[|»·•–—-]|::?)\s+")  # between a title and the name of its site
 
@@ -108,13 +113,13 @@ def read_metadata(elements: str) -> Metadata:
     nodes = _json_ld(soup)
     article = _article_node(nodes, titles)
     url = _url(soup, metas)
-    site = _site(article, nodes, metas) or _marked_site(soup) or _site_of_title(soup, url)
+    site = _site(article, nodes, metas, _host(url)) or _marked_site(soup) or _site_of_title(soup, titles, url)
     authors = _Authors(soup, article, nodes, metas)
     return Metadata(
         title=_title(soup, article, titles, site),
         author=authors.names(site),
         publisher=site,
-        published=_published(soup, article, metas),
+        published=_published(soup, article, nodes, metas),
         language=_language(soup, article, metas),
         url=url,
         description=next((text for name in DESCRIPTION_METAS for text in metas.get(name, ())), None),
@@ -152,12 +157,17 @@ def _json_ld(soup: BeautifulSoup) -> list[Node]:
     """The objects in the page's JSON-LD, outer before inner, at most MAX_NODES."""
     nodes: list[Node] = []
     for script in soup.find_all("script"):
-        try:
-            value = json.loads(_AROUND_JSON.sub("", script.get_text().strip()), strict=False)
-        except (ValueError, RecursionError):
-            continue
+        value = _parsed(_AROUND_JSON.sub("", script.get_text().strip()))
         nodes.extend(islice(_objects(value), MAX_NODES - len(nodes)))
     return nodes
+
+
+def _parsed(source: str) -> Any:
+    """The value of a script: as JSON, or else as JavaScript would read it; None where neither can."""
+    for parse in (partial(json.loads, strict=False), chompjs.parse_js_object):
+        with suppress(ValueError, RecursionError):
+            return parse(source)
+    return None
 
 
 def _objects(value: Any) -> Iterator[Node]:
@@ -212,13 +222,23 @@ def _referred(item: Node, nodes: Sequence[Node]) -> Node:
 def _title(soup: BeautifulSoup, article: Node, titles: Sequence[str], site: str | None) -> str | None:
     """The heading that agrees with what the page tells others its title is; else that, without the site's name."""
     told = [text for text in (_fold(article.get("headline")), *titles, _printed(soup.find("title"))) if text]
-    headings = [text for tag in soup.find_all("h1") if 0 < len(text := _printed(tag)) <= MAX_TITLE]
-    headings = [text for text in headings if not site or key(text) != key(site)]
+    headings = {text: tag for tag in soup.find_all("h1") if 0 < len(text := _printed(tag)) <= MAX_TITLE}
+    headings = {text: tag for text, tag in headings.items() if not site or key(text) != key(site)}
     for text in told:
-        for heading in headings:
+        for heading, tag in headings.items():
             if _agree(heading, text):
-                return heading
+                return _headline(tag, heading, [_without_site(other, site) for other in told])
     return (_without_site(told[0], site)[:MAX_TITLE].strip() or None) if told else next(iter(headings), None)
+
+
+def _headline(tag: Tag, heading: str, told: Sequence[str]) -> str:
+    """The heading; where it is printed in several pieces, the told title that is all of it, or all but its kicker or
+    label: white space between pieces is the page's layout, and a kicker is no part of the title."""
+    pieces = [text for child in tag.children if (text := _fold(child.get_text(" ")))]
+    wholes = {_letters("".join(several)) for several in (pieces, pieces[1:], pieces[:-1])} if len(pieces) > 1 else set()
+    return next(
+        (text for text in told if len(text) <= MAX_TITLE and len(_letters(text)) and _letters(text) in wholes), heading
+    )
 
 
 def _agree(heading: str, told: str) -> bool:
@@ -250,17 +270,34 @@ def _same_name(one: str, other: str) -> bool:
     return bool(first) and bool(second) and (first in second or second in first)
 
 
-def _site(article: Node, nodes: Sequence[Node], metas: Metas) -> str | None:
-    """The site's name, spelt best: og:site_name often lacks the spaces that the publisher in JSON-LD has."""
+def _site(article: Node, nodes: Sequence[Node], metas: Metas, host: str) -> str | None:
+    """The site's name, spelt best: og:site_name often lacks the spaces that the publisher in JSON-LD has, and some
+    name an edition there, of which nothing stands in the host's name."""
     told = [name for source in SITE_METAS for name in metas.get(source, ()) if _is_site_name(name)]
     publishers = [name for name, _ in _names(article.get("publisher"), nodes) if _is_site_name(name)]
-    if told and publishers and " " in publishers[0] and " " not in told[0] and _same_name(told[0], publishers[0]):
-        return publishers[0]
+    if told and publishers:
+        better = " " in publishers[0] and " " not in told[0] and _same_name(told[0], publishers[0])
+        edition = told[0].isascii() and not _is_of_host(told[0], host) and _is_of_host(publishers[0], host)
+        return publishers[0] if better or edition else told[0]
     return next(iter(told or publishers), None)
 
 
 def _is_site_name(name: str) -> bool:
     return 0 < len(name) <= MAX_SITE_NAME and not name.startswith(("http://", "https://", "//", "@", "www."))
+
+
+def _host(url: str | None) -> str:
+    """The part of an address that names its site; empty where there is none."""
+    labels = (urlsplit(url or "").hostname or "").split(".")
+    return next((label for label in labels[:-1] if len(label) >= HOST_LEAST and label not in _HOST_PREFIXES), "")
+
+
+def _is_of_host(name: str, host: str) -> bool:
+    """Whether a host is called after a site: its letters stand in the name in their order, or the name in it."""
+    letters = iter(name.casefold())
+    return bool(host) and (
+        all(letter in letters for letter in host) or (len(_letters(name)) > 0 and _letters(name) in host)
+    )
 
 
 def _marked_site(soup: BeautifulSoup) -> str | None:
@@ -269,15 +306,17 @@ def _marked_site(soup: BeautifulSoup) -> str | None:
     return next(filter(_is_site_name, (_attribute(tag, "content") or _printed(tag) for tag in names)), None)
 
 
-def _site_of_title(soup: BeautifulSoup, url: str | None) -> str | None:
-    """The last part of the page's title, where the letters of its host stand in it: nytimes, The New York Times."""
-    parts = SITE_PART.split(_printed(soup.find("title")))
-    labels = (urlsplit(url or "").hostname or "").split(".")
-    host = next((label for label in labels if label not in _HOST_PREFIXES), "")
-    if len(parts) < 2 or len(host) < HOST_LEAST or not _is_site_name(parts[-1]):
+def _site_of_title(soup: BeautifulSoup, titles: Sequence[str], url: str | None) -> str | None:
+    """What stands in the page's title besides the article's, or what its host is called after: nytimes, The New York
+    Times. The page tells others the bare title, or prints it as a heading."""
+    whole = _printed(soup.find("title"))
+    bare = {_letters(text) for text in (*titles, *map(_printed, soup.find_all("h1")))}
+    parts = SITE_PART.split(whole)
+    last = parts[-1].removeprefix("www.")
+    if len(parts) < 2 or not _is_site_name(last):
         return None
-    letters = iter(parts[-1].casefold())
-    return parts[-1] if all(letter in letters for letter in host) else None
+    alone = len(last.split()) <= MAX_SITE_WORDS and _letters("".join(parts[:-1])) in bare
+    return last if alone or _is_of_host(last, _host(url)) else None
 
 
 # ------------------------------------------------------------------------------------------------------------ authors
@@ -302,7 +341,9 @@ class _Authors:
 
     def _stated(self) -> Iterator[list[str]]:
         """Names in the page's own statements, source by source."""
-        yield _split(name for name, kind in _names(self.article.get("author"), self.nodes) if kind != "Organization")
+        yield _split(
+            name for name, kind in _names(self.article.get("author"), self.nodes) if "Organization" not in kind
+        )
         for source in AUTHOR_METAS:
             yield _split(self.metas.get(source, ()))
 
@@ -328,9 +369,22 @@ def _is_byline(tag: Tag) -> bool:
 # ------------------------------------------------------------------------------------------- date, language, address
 
 
-def _published(soup: BeautifulSoup, article: Node, metas: Metas) -> date | datetime | None:
+def _published(soup: BeautifulSoup, article: Node, nodes: Sequence[Node], metas: Metas) -> date | datetime | None:
+    """The date of the first source that has one; where that is a bare day, with the time that another gives it."""
     moments = (parse_moment(text) for text in _date_sources(soup, article, metas))
-    return next((moment for moment in moments if moment), None)
+    found = next((moment for moment in moments if moment), None)
+    times = (_fold(node.get("datePublished")) for node in nodes)
+    printed = (_attribute(tag, "datetime") for tag in soup.find_all("time"))
+    for other in (*moments, *map(parse_moment, chain(times, printed))):
+        found = with_time(found, other)
+    return found
+
+
+def with_time(day: date | datetime | None, other: date | datetime | None) -> date | datetime | None:
+    """`day`, or `other` where that is the same day with its time."""
+    if day is None or isinstance(day, datetime) or not isinstance(other, datetime):
+        return day
+    return other if other.date() == day else day
 
 
 def _date_sources(soup: BeautifulSoup, article: Node, metas: Metas) -> Iterator[str]:
@@ -351,6 +405,8 @@ def parse_moment(text: str) -> date | datetime | None:
     """A date in a machine's form or a printed one; midnight without a zone is a day whose time was not given."""
     text = text.strip()[:MAX_DATE]
     moment: date | datetime | None
+    if _CLOCK.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10] if len(text) > 10 else text), UTC)
     try:
         moment = date.fromisoformat(text) if len(text) <= len("2012-06-07") else datetime.fromisoformat(text)
     except ValueError:

@@ -37,8 +37,22 @@ _NOT_NAMES = frozenset(  # words of offices, bodies and occasions: with one of t
     published updated posted update read share follow photo photos video report reports reporting special copyright
     sources exclusive today yesterday monday tuesday wednesday thursday friday saturday sunday
     the this that with and for your our their
+    presse agentur nachrichten nachrichtenagentur dienst mitarbeiter gastbeitrag gastautor autoren autorenteam leser
+    équipe auteurs correspondants agencia agencias noticias diario periódico equipo corresponsales agência notícias
+    jornal conteúdo equipe portal agenzia notizie giornale nieuwsdienst anp nieuws belga nyheter nyhetsbyrå
+    telegrambyrå ntb ritzau stt toimitus uutiset redakcja redakce pap čtk tasr oprac agencja mti szerkesztőség agerpres
+    mediafax tanjug hina haber merkezi ajansı gazetesi editör redaksi tim antara bernama kontributor lusa ttxvn
+    редакция редакції редакция служба новостей новости агентство корреспонденты корреспондент тасс риа интерфакс
+    пресс отдел укрінформ σύνταξη συντακτική ομάδα πρακτορείο وكالة وكالات أسرة التحرير فريق هيئة الأخبار رويترز قناة
+    خبرگزاری تحریریه מערכת חדשות סוכנות डेस्क न्यूज़ न्यूज समाचार ब्यूरो टीम संवाददाता एजेंसी वेब ডেস্ক প্রতিবেদক নিজস্ব
+    অনলাইন সংবাদদাতা ทีมข่าว กองบรรณาธิการ
     """.split()
 )
+_OFFICE = re.compile(r"redak|redac|rédac|redaz|redaç|редакц|toimitu|szerkeszt", re.IGNORECASE)  # of a newspaper
+_WRITTEN_OFFICE = re.compile(  # words of offices in scripts that part no words
+    "编辑|編輯|編集|記者|记者|通信|通讯|通訊|新闻|新聞|ニュース|デスク|翻訳|[社报報网網局]$|뉴스|신문|일보|방송|통신|기자|편집"
+)
+_LEAST_OF_COMPOUND = 4  # letters of a part of a compound that may name an office: Presse-Agentur
 _OUTLETS = frozenset(  # words of a publisher's name
     """
     news press times post herald journal gazette tribune guardian telegraph chronicle observer courier bulletin dispatch
@@ -52,15 +66,26 @@ _ROLES = re.compile(  # after a name, or instead of one
             |assistant|deputy|managing|contributing|guest|staff|special|national|education|environment|technology|crime
             |court|city|state|ap|afp|reuters)\s)*
         (?:writers?|reporters?|correspondents?|editors?|columnists?|contributors?|bureau\schief|political\sanalyst
-            |opinion|special\sto\b.*|for\sthe\s.*)$""",
+            |opinion|special\sto\b.*|for\sthe\s.*|journalist(?:e|in)?|redakteur(?:in)?|korrespondent(?:in)?
+            |redaktør|redaktör|correspondante?|redactora?|periodista|corresponsal|rep[óo]rter|jornalista|giornalista
+            |redaktor|dziennikarz|toimittaja|muhabiri?|журналист|корреспондент|обозреватель)$
+        |\s*(?:선임)?(?:기자|특파원|논설위원|편집위원)$|\s*(?:記者|记者|特派員|編集委員|论说委员)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LEAD = re.compile(
-    r"""(?:(?:(?:written|reported|story|article|report|words|text|analysis|opinion)\s+)?by | byline | authors? | autor
-        | auteur | von | par | por | di | door | текст | автор | (?P<from>from))(?:\s*:\s*|\s+)(?=\S)""",
+    r"""(?:
+        (?:(?:(?:written|reported|story|article|report|words|text|analysis|opinion)\s+)?by | byline | authors? | autor
+            | auteur | von | par | por | di | door | av | af | oleh | текст | автор | (?P<from>from))(?:\s*[:：]\s*|\s+)
+        | (?:text|texte|texto|testo|tekst | autore|autora|autorka|autorzy|forfatter|författare|kirjoittaja|yazar|yazan
+            | szerző|penulis|tác\sgiả | reporter|repórter|reportage | συντάκτης|κείμενο|авторы|авторка|тексты
+            | 作者|撰文|記者|记者|本报记者|文|글|기자)\s*[:：]\s*
+        )(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|\band\b|\bAND\b|\bund\b|\bet\b|\by\b)\s*")
+_SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|、|，|；|\band\b|\bAND\b|\bund\b|\bet\b|\by\b)\s*")
+_CONJUNCTIONS = re.compile(  # short words that stand within names too: between two names of two words they part
+    r"(?<=\w\s)(?:e|ed|i|a|en|og|och|ja|ve|dan|et|și|és|in|ir|un|và|και|и|та|й|і)\s"
+)
 _TAIL = re.compile(  # what stands on the line of a byline after the names
     r"""\s*(?:\||·|•|@|\(|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b
         |\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)).*$""",
@@ -126,6 +151,8 @@ def split_names(text: str) -> list[str]:
     if len(text) > MAX_STATEMENT:
         return []
     lead = _LEAD.match(text)
+    if lead and len(text[lead.end() :].split()) == 1 and is_person(text):
+        lead = None  # Oleh is "by" in Indonesian, and a first name in Ukrainian
     parts = _parts(text[lead.end() :] if lead else text)
     if len(parts) == 2 and all(len(part.split()) == 1 for part in parts):
         parts = [f"{parts[1]} {parts[0]}"]  # Highwire and Dublin Core: "Example, Ann"
@@ -133,8 +160,21 @@ def split_names(text: str) -> list[str]:
 
 
 def _parts(names: str) -> list[str]:
-    parts = (_FULL_STOP.sub("", part.strip(" :")) for part in _SEPARATORS.split(_TAIL.sub("", names)))
+    parts = (
+        _FULL_STOP.sub("", part.strip(" :"))
+        for several in _SEPARATORS.split(_TAIL.sub("", names))
+        for part in _two_names(several)
+    )
     return [part for part in parts if part]
+
+
+def _two_names(text: str) -> list[str]:
+    """The names on both sides of a conjunction that stands within names too, where each has two words or more."""
+    for match in _CONJUNCTIONS.finditer(text):
+        sides = [text[: match.start()].strip(), text[match.end() :].strip()]
+        if all(len(side.split()) > 1 for side in sides):
+            return [sides[0], *_two_names(sides[1])]
+    return [text]
 
 
 def _without_role(name: str) -> str:
@@ -144,17 +184,30 @@ def _without_role(name: str) -> str:
 
 def is_person(name: str) -> bool:
     """Whether a text reads as the name of one person: two words or more, capitalised, no office, site or number."""
+    if _WRITTEN_OFFICE.search(name):
+        return False
     if _IDEOGRAPHS.match(name):
         return True
     words = name.split()
     if not 2 <= len(words) <= MAX_NAME_WORDS or len(name) > MAX_NAME:
         return False
-    if not all(_NAME_WORD.match(word) and word.casefold().strip(".") not in _NOT_NAMES for word in words):
+    if not all(_NAME_WORD.match(word) and not _is_office(word) for word in words):
         return False
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
     if len(capitals) < 2 or len(capitals[-1].strip(".")) < 2:
         return False
     return not any(word[0].islower() and not word.startswith(_LOW_PREFIXES) for word in capitals)
+
+
+def _is_office(word: str) -> bool:
+    """Whether a word, or a part of a compound, stands in names of offices and not in those of persons."""
+    whole = word.casefold().strip(".")
+    parts = whole.split("-")
+    return (
+        whole in _NOT_NAMES
+        or bool(_OFFICE.match(whole))
+        or any(len(part) >= _LEAST_OF_COMPOUND and part in _NOT_NAMES for part in parts)
+    )
 
 
 def is_outlet(name: str) -> bool:
