@@ -1,14 +1,19 @@
 """From text to terms: the one analysis that every engine, snippet and marked title shares.
 
 A text is tokenized once. Each token has a form as written (lower case, accents folded: what quotes, `*` and `~` search)
-and a stem (Snowball English, PyStemmer: what bare words search). Stop words are terms like any other, so that quoted
-phrases work.
+and a stem (PyStemmer's Snowball of the text's language: what bare words search). Stop words are terms like any other,
+so that quoted phrases work.
 
     C++  AT&T  O'Brien     one token each
     U.N.  UN               one and the same token, `un`
     China's  China’s       `china`: a possessive is no word of its own
     cease-fire  G-20       two tokens side by side: a hyphen parts words
     café                   `cafe`; its `variants` tell it from a plain cafe
+    東京都                  `東京` and `東` at one place, `京都` and `京` at the next, then `都`: Chinese, Japanese and
+                           Korean are read by pairs of characters, and a word asked for is pairs side by side
+
+Stems of languages other than English carry its code, for `hop` is not in every language a form of hope. A text of an
+unknown language, or of one that Snowball has not, is stemmed as English is.
 
 Positions jump by PARAGRAPH_GAP at a blank line, so that no phrase and no Near reaches over it; a form feed jumps to
 BODY_START, so that one combined field can be asked for its body alone.
@@ -17,7 +22,10 @@ BODY_START, so that one combined field can be asked for its body alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple, TypeGuard
 from unicodedata import category, normalize
 
@@ -28,9 +36,21 @@ from search.query import All, And, Between, Not, OneOf, Or, Query, Word, Words
 PARAGRAPH_GAP = 128  # wider than the widest Near (search.parse.MAX_DISTANCE)
 BODY_START = 16_384  # position of a body's first word in the combined field, title, summary and byline stand before it
 MAX_TERM = 128  # characters; what is longer is no word, and is cut alike in documents and queries
-VARIANT = "\x1f"  # parts the folded form from the one as printed in a variant
+VARIANT = "\x1f"  # parts the folded form from the one as printed in a variant, and a stem from its language
 PARAGRAPH = "\n"
 BODY = "\f"
+
+ENGLISH = ""  # what stands for it, and for every language without a stemmer of its own, wherever a code is asked for
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "eo": "esperanto",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian",
+    "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_LANGUAGE = "\x02"  # before and behind the code with which a text begins that is not to be stemmed as English
+_LANGUAGE_LENGTH = len("\x02de\x02")
 
 
 def _token(letter: str) -> re.Pattern[str]:
@@ -55,7 +75,7 @@ _MARKED_TOKEN = _token(rf"[\w{_COMBINING}]")  # to be used on a text without und
 
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-_MARKS = re.compile(r"[\u0300-\u036f]+")
+_MARKS = re.compile(r"(?:(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f])+")  # but that of й, a letter of its own
 _PLAIN = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "._'&+#")} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
@@ -72,7 +92,11 @@ STOP_WORDS = frozenset(
     whom why with you your yours yourself yourselves""".split()
 )
 
-_stem_word = Stemmer.Stemmer("english").stemWord
+_english = Stemmer.Stemmer("english").stemWord
+_CJK = "\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
+_CJK += "\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
+_HAS_CJK = re.compile(f"[{_CJK}]")
+_RUN = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
 
 
 class Form(NamedTuple):
@@ -91,7 +115,9 @@ class Token(NamedTuple):
 
 
 class _Forms(dict[str, Form]):
-    """Every distinct token is analysed once; what an archive prints most is found here ever after."""
+    """Every distinct token, behind the mark of its language, is analysed once; what an archive prints most is found
+    here ever after.
+    """
 
     def __missing__(self, printed: str) -> Form:
         if len(self) >= 1_000_000:
@@ -101,17 +127,60 @@ class _Forms(dict[str, Form]):
 
 
 def _analyse(printed: str) -> Form:
-    word = printed.translate(_APOSTROPHES).lower()
+    language, start = _language_of(printed)
+    word = printed[start:].translate(_APOSTROPHES).lower()
     if _ACRONYM.fullmatch(word):
         word = word.replace(".", "")
     elif word.endswith("'s") and len(word) > 2:
         word = word[:-2]
     word = word[:MAX_TERM]
     exact = fold(word)
-    return Form(exact, _stem_word(exact) or exact, None if exact == word else f"{exact}{VARIANT}{word}")
+    return Form(exact, _stem(exact, language), None if exact == word else f"{exact}{VARIANT}{word}")
+
+
+def _stem(exact: str, language: str) -> str:
+    if language == ENGLISH:
+        return _english(exact) or exact
+    return f"{_stemmer(language)(exact) or exact}{VARIANT}{language}"
+
+
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    return Stemmer.Stemmer(STEMMERS[language]).stemWord  # type: ignore[no-any-return]
 
 
 forms = _Forms()
+
+
+def stemmed_as(language: str | None) -> str:
+    """The code by which a text of a language is stemmed: ENGLISH where Snowball does not have it."""
+    return language if language in STEMMERS else ENGLISH
+
+
+def language_of(term: str) -> str:
+    """The code of the language that a stem is of."""
+    return term.partition(VARIANT)[2]
+
+
+def marked(text: str, language: str | None) -> str:
+    """The text as a field is given it: `chunks` and `unmarked` know its language from how it begins."""
+    code = stemmed_as(language)
+    if code != ENGLISH:
+        return f"{_LANGUAGE}{code}{_LANGUAGE}{text}"
+    return f" {text}" if text.startswith(_LANGUAGE) else text
+
+
+def unmarked(text: str) -> tuple[str, str]:
+    """A text and the code of its language."""
+    language, start = _language_of(text)
+    return text[start:], language
+
+
+def _language_of(text: str) -> tuple[str, int]:
+    """The code with which a text is marked, and where the text itself begins."""
+    if text[:1] != _LANGUAGE or text[3:4] != _LANGUAGE or text[1:3] not in STEMMERS:
+        return ENGLISH, 0
+    return text[1:3], _LANGUAGE_LENGTH
 
 
 def fold(word: str) -> str:
@@ -122,18 +191,52 @@ def fold(word: str) -> str:
     return normalize("NFC", plain) or word
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text in its order, with their positions and places."""
+def tokens(text: str, language: str | None = ENGLISH) -> Iterator[Token]:
+    """The tokens of a text in its order, with their positions and places. Of a pair of Chinese, Japanese or Korean
+    characters its first has a token of its own too, which follows the pair's.
+    """
     position = start = 0
-    token = _PLAIN_TOKEN
-    if not text.isascii() and _HAS_MARKS.search(text):
-        token, text = _MARKED_TOKEN, text.replace("_", " ")
+    token, text = _expression(text)
+    mark = marked("", language)
+    has_cjk = not text.isascii() and _HAS_CJK.search(text)
     for paragraph_end, next_start, gap_to in _breaks(text):
         for match in token.finditer(text, start, paragraph_end):
-            yield Token(forms[match.group()], position, match.start(), match.end())
-            position += 1
+            if has_cjk and _HAS_CJK.search(match.group()):
+                for begin, end in _pairs(token, text, match.start(), match.end()):
+                    yield Token(forms[mark + text[begin:end]], position, begin, end)
+                    if _is_pair(text[begin:end]):
+                        yield Token(forms[mark + text[begin]], position, begin, begin + 1)
+                    position += 1
+            else:
+                yield Token(forms[mark + match.group()], position, match.start(), match.end())
+                position += 1
         position = max(position + PARAGRAPH_GAP, gap_to)
         start = next_start
+
+
+def _expression(text: str) -> tuple[re.Pattern[str], str]:
+    """What finds the tokens of a text, and the text, in which that is to be looked for."""
+    if text.isascii() or not _HAS_MARKS.search(text):
+        return _PLAIN_TOKEN, text
+    return _MARKED_TOKEN, text.replace("_", " ")
+
+
+def _pairs(token: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the tokens stand in a stretch with Chinese, Japanese or Korean characters, of which one begins at each."""
+    for run in _RUN.finditer(text, start, end):
+        if _HAS_CJK.match(run.group()):
+            yield from ((place, min(place + 2, run.end())) for place in range(*run.span()))
+        else:
+            yield from (match.span() for match in token.finditer(text, *run.span()))
+
+
+def _is_pair(printed: str) -> bool:
+    return len(printed) == 2 and _HAS_CJK.match(printed) is not None
+
+
+def has_cjk(text: str) -> bool:
+    """Whether Chinese, Japanese or Korean characters stand in it, which are read by pairs."""
+    return _HAS_CJK.search(text) is not None
 
 
 def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
@@ -148,7 +251,7 @@ def stem_beginning(stem: str) -> str:
 
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
-    """The tokens of a stretch between white space, in a text without combining marks; their positions are not known."""
+    """The tokens of a stretch between white space in an English text of plain letters; without their positions."""
     found = _PLAIN_TOKEN.finditer(text, start, end)
     return [Token(forms[match.group()], -1, match.start(), match.end()) for match in found]
 
@@ -159,13 +262,23 @@ def parted(text: str, start: int, end: int) -> bool:
 
 
 def exact(text: str) -> list[tuple[str, int]]:
-    """Words as written, with their positions."""
-    return [(form.exact, position) for form, position, _, _ in tokens(text)]
+    """Words as written, with their positions, as a query asks for them."""
+    return [(token.form.exact, token.position) for token in asked(text)]
 
 
-def stems(text: str) -> list[tuple[str, int]]:
-    """Stems, with their positions."""
-    return [(form.stem, position) for form, position, _, _ in tokens(text)]
+def stems(text: str, language: str | None = ENGLISH) -> list[tuple[str, int]]:
+    """Stems, with their positions, as a query asks for them."""
+    return [(token.form.stem, token.position) for token in asked(text, language)]
+
+
+def asked(text: str, language: str | None = ENGLISH) -> list[Token]:
+    """One token of a text at each position: of Chinese, Japanese and Korean the pairs. The last character of such a
+    run stands in its last pair, and alone where the run goes on as another word.
+    """
+    found = [next(several) for _, several in groupby(tokens(text, language), attrgetter("position"))]
+    if len(found) > 1 and found[-1].start < found[-2].end:
+        found.pop()
+    return found
 
 
 def variants(text: str) -> set[str]:
@@ -177,26 +290,52 @@ def variants(text: str) -> set[str]:
 
 
 def chunks(text: str) -> list[str]:
-    """Stretches of the text that `words` can part into tokens one by one, with PARAGRAPH and BODY where positions jump.
-    The same as `tokens` sees, in a form that lets an indexer look at each distinct stretch once.
+    """Stretches of a text as `marked` gives it, that `words` can part into tokens one by one, with PARAGRAPH and BODY
+    where positions jump. The same as `tokens` sees, in a form that lets an indexer look at each distinct stretch once.
     """
+    text, language = unmarked(text)
+    mark = marked("", language)
+    split = _split_cjk if not text.isascii() and _HAS_CJK.search(text) else _split
     parted: list[str] = []
     start = 0
     for end, next_start, gap_to in _breaks(text):
-        parted += _plain(text[start:end]).split()
+        stretches = split(text[start:end])
+        parted += [mark + stretch for stretch in stretches] if mark else stretches
         if next_start > end:
             parted.append(BODY if gap_to else PARAGRAPH)
         start = next_start
     return parted
 
 
+def _split(text: str) -> list[str]:
+    return _plain(text).split()
+
+
+def _split_cjk(text: str) -> list[str]:
+    """Each token a stretch of its own: white space parts too little of such a text, and pairs overlap."""
+    token, text = _expression(text)
+    return [text[a:b] for match in token.finditer(text) for a, b in _pairs(token, text, *match.span())]
+
+
 def words(chunk: str) -> list[str]:
-    """The tokens of a chunk as printed."""
+    """The tokens of a chunk as printed, each with the mark that the chunk has."""
     if chunk.isalnum():
         return [chunk]
-    if chunk.isascii() or not _HAS_MARKS.search(chunk):
-        return _PLAIN_TOKEN.findall(chunk)
-    return _MARKED_TOKEN.findall(chunk.replace("_", " "))
+    _, start = _language_of(chunk)
+    if start:
+        return [chunk[:start] + word for word in words(chunk[start:])]
+    token, chunk = _expression(chunk)
+    return token.findall(chunk)
+
+
+def terms(word: str) -> list[Form]:
+    """What stands in the index at the position of a word of `words`: its form, of a pair of Chinese, Japanese or Korean
+    characters the first one's too.
+    """
+    _, start = _language_of(word)
+    if _is_pair(word[start:]):
+        return [forms[word], forms[word[:-1]]]
+    return [forms[word]]
 
 
 def _plain(text: str) -> str:
@@ -251,7 +390,7 @@ def _is_bare(query: Query) -> TypeGuard[Word]:
 
 
 def _parted(word: Word) -> tuple[Word, ...]:
-    printed = [word.text[start:end] for _, _, start, end in tokens(word.text)]
+    printed = [word.text[start:end] for _, _, start, end in asked(word.text)]
     return tuple(map(Word, printed)) if len(printed) > 1 else (word,)
 
 

@@ -33,6 +33,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from search.analysis import has_cjk
 from search.query import All, And, Between, Fuzzy, Near, Not, Or, Phrase, Prefix, Query, Word, Words
 from search.schema import SEARCHED
 
@@ -62,6 +63,9 @@ _LEXEME = re.compile(
 )
 
 
+_MARKS = str.maketrans("、。，！？；", "      ")  # they part words as white space does, which stands beside other marks
+
+
 class QueryError(ValueError):
     """A query that its reader must mend; str() says how.
 
@@ -81,7 +85,7 @@ def parse(text: str) -> Query:
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
-    query = _Parser(text).parse()
+    query = _Parser(text.translate(_MARKS)).parse()
     if len(render(query)) > MAX_LENGTH:  # what parse gives, parse must take
         raise QueryError(f"the query, written out, is more than {MAX_LENGTH:,} characters long; shorten it")
     return query
@@ -252,8 +256,8 @@ def _word(text: str, field: str | None, position: int) -> Word | Prefix | Fuzzy 
     if not _is_word(text):
         return None
     word, sign = _signed(text)
-    if not sign:
-        return Word(text, field)
+    if not sign or has_cjk(word):  # where nothing parts words, a word is found within others without a sign
+        return Word(word, field)
     if _signed(word)[1]:
         raise QueryError(f"{_shown(text)}: a word takes one * or one ~, not both", position)
     if sign.startswith("*"):

@@ -57,7 +57,7 @@ def related(
 def _counts(article: Article, printed: defaultdict[str, Counter[str]]) -> Counter[str]:
     """How often each stem stands in title and body. Notes how it is printed."""
     counts: Counter[str] = Counter()
-    for form, *_ in analysis.tokens(f"{article.title or ''}\n\n{article.body}"):
+    for form, *_ in analysis.tokens(f"{article.title or ''}\n\n{article.body}", article.language):
         if len(form.exact) >= SHORTEST and not form.exact.isdigit() and form.exact not in analysis.STOP_WORDS:
             counts[form.stem] += 1
             printed[form.stem][form.exact] += 1

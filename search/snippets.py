@@ -16,12 +16,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby
 from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import FOLDING, Token, exact, parted, stem_beginning, stems, tokens, tokens_of, without_stop_words
+from search.analysis import (
+    ENGLISH,
+    FOLDING,
+    Token,
+    exact,
+    parted,
+    stem_beginning,
+    stemmed_as,
+    stems,
+    tokens,
+    tokens_of,
+    without_stop_words,
+)
 from search.engine import Piece, Snippet
 from search.query import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Word, Words
 
@@ -32,7 +44,7 @@ CONTEXT = 30  # characters before its first match where the sentence begins fart
 REPEAT = 0.05  # worth of matching a part again, as a share of matching it once
 MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the text
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？][」』”]?|\n+")
 _SPACE = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S*")
 
@@ -47,17 +59,21 @@ class Match:
     part: Query  # of the query: a Word, a Phrase ...
 
 
-def mark(text: str, query: Query, field: str = "body") -> Snippet:
-    """The whole text, with what the query matches in that field (`title`, `body`, `captions` ...) as matched pieces."""
-    return tuple(_pieces(text, (0, len(text)), matches(text, query, field)))
+def mark(text: str, query: Query, field: str = "body", language: str | None = None) -> Snippet:
+    """The whole text, with what the query matches in that field (`title`, `body`, `captions` ...) as matched pieces.
+
+    language: ISO 639-1, of the text; None: unknown
+    """
+    return tuple(_pieces(text, (0, len(text)), matches(text, query, field, language)))
 
 
-def snippet(text: str, query: Query, weigh: Weigh | None = None) -> Snippet:
+def snippet(text: str, query: Query, weigh: Weigh | None = None, language: str | None = None) -> Snippet:
     """The best passages of a body; its opening words, unmatched, where nothing matches; empty for an empty text.
 
     weigh: what it is worth to match one part of the query (a Word, a Phrase ...), more than 0; None: all alike.
+    language: as for `mark`
     """
-    found = matches(text, query, "body")
+    found = matches(text, query, "body", language)
     spans = _passages(text, found, weigh) if found else [(0, _end(text, 0))]
     pieces: list[Piece] = []
     for start, end in spans:
@@ -69,9 +85,9 @@ def snippet(text: str, query: Query, weigh: Weigh | None = None) -> Snippet:
     return tuple(Piece(_SPACE.sub(" ", piece.text), piece.matched) for piece in pieces)
 
 
-def matches(text: str, query: Query, field: str) -> list[Match]:
+def matches(text: str, query: Query, field: str, language: str | None = None) -> list[Match]:
     """What the query matches in a text of that field, in the order of the text. Exclusions match nothing."""
-    return _plan(query, field).matches(text)
+    return _plan(query, field, stemmed_as(language)).matches(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,9 @@ class _Run:
 
 @dataclass(slots=True)
 class _Plan:
-    """What of a text has to be looked at for one query in one field."""
+    """What of a text has to be looked at for one query in one field of one language."""
 
+    language: str
     stems: dict[str, Query] = field(default_factory=dict)
     words: dict[str, Query] = field(default_factory=dict)
     runs: list[_Run] = field(default_factory=list)
@@ -103,8 +120,8 @@ class _Plan:
 
     def _tokens(self, text: str) -> list[Token]:
         """All that may match, at least."""
-        if self.wholes:
-            return list(tokens(text))
+        if self.wholes or self.language != ENGLISH:  # other stemmers cut off the beginnings of words too
+            return list(tokens(text, self.language))
         if not 0 < len(self.beginnings) <= MAX_BEGINNINGS:
             return list(tokens(text)) if self.stems or self.words or self.runs or self.prefixes else []
         small = text.lower()
@@ -124,8 +141,7 @@ class _Plan:
 
     def _matched(self, text: str, found: list[Token]) -> Iterator[tuple[Token, Query]]:
         for run in self.runs:
-            for first in _standing(text, found, run):
-                yield from ((token, run.part) for token in found[first : first + len(run.words)])
+            yield from ((token, run.part) for token in _standing(text, found, run))
         for whole in self.wholes:
             close = _stretches(found, whole) if isinstance(whole, Near) else _alike(found, whole)
             yield from ((found[i], whole) for i in close)
@@ -139,14 +155,14 @@ class _Plan:
 
 
 @lru_cache(maxsize=256)
-def _plan(query: Query, field: str) -> _Plan:
-    plan = _Plan()
+def _plan(query: Query, field: str, language: str) -> _Plan:
+    plan = _Plan(language)
     beginnings: set[str] = set()
     stem, word = attrgetter("form.stem"), attrgetter("form.exact")
     for part in _parts(without_stop_words(query)[0], field):
         match part:
             case Word(text):
-                terms = [term for term, _ in stems(text)]
+                terms = [term for term, _ in stems(text, language)]
                 beginnings.update(map(stem_beginning, terms))
                 if len(terms) == 1:
                     plan.stems.setdefault(terms[0], part)
@@ -199,18 +215,21 @@ def _plain(text: str) -> list[str]:
     return [term for term, _ in exact(text)]
 
 
-def _standing(text: str, found: Sequence[Token], run: _Run) -> Iterator[int]:
-    """The tokens at which a run begins. The last word of a Prefix need only begin so."""
+def _standing(text: str, found: Sequence[Token], run: _Run) -> Iterator[Token]:
+    """The tokens of a run, wherever it stands. The last word of a Prefix need only begin so."""
     *whole, last = run.words
-    for first in range(len(found) - len(whole)):
-        stretch = found[first : first + len(run.words)]
-        form = run.form(stretch[-1])
-        if (
-            all(run.form(token) == word for token, word in zip(stretch, whole, strict=False))
-            and (form.startswith(last) if isinstance(run.part, Prefix) else form == last)
-            and not any(parted(text, a.end, b.start) for a, b in pairwise(stretch))
-        ):
-            yield first
+    places = [tuple(several) for _, several in groupby(found, attrgetter("start"))]
+    for first in range(len(places) - len(whole)):
+        stretch: list[Token] = []
+        for word, several in zip(run.words, places[first : first + len(run.words)], strict=True):
+            begins = isinstance(run.part, Prefix) and len(stretch) == len(whole)
+            fitting = (t for t in several if run.form(t) == word or (begins and run.form(t).startswith(last)))
+            token = next(fitting, None)
+            if token is None or (stretch and parted(text, stretch[-1].end, token.start)):
+                break
+            stretch.append(token)
+        else:
+            yield from stretch
 
 
 def _stretches(found: Sequence[Token], near: Near) -> Iterator[int]:
@@ -297,14 +316,28 @@ def _end(text: str, start: int) -> int:
     return space if space > 0 else start + PASSAGE
 
 
+def _merged(found: Iterable[Match]) -> Iterator[Span]:
+    """Where matches stand; those that overlap, as pairs of Chinese characters do, are one."""
+    held: Span | None = None
+    for match in found:
+        if held and match.start < held[1]:
+            held = held[0], max(held[1], match.end)
+            continue
+        if held:
+            yield held
+        held = match.start, match.end
+    if held:
+        yield held
+
+
 def _pieces(text: str, span: Span, found: Iterable[Match]) -> Iterator[Piece]:
     here, end = span
-    for match in found:
-        if match.start < here or match.end > end:
+    for start, stop in _merged(found):
+        if start < here or start >= end:
             continue
-        if match.start > here:
-            yield Piece(text[here : match.start])
-        yield Piece(text[match.start : match.end], matched=True)
-        here = match.end
+        if start > here:
+            yield Piece(text[here:start])
+        here = min(stop, end)
+        yield Piece(text[start:here], matched=True)
     if here < end:
         yield Piece(text[here:end])

@@ -83,7 +83,7 @@ class WordAnalyzer(Analyzer):  # type: ignore[misc]
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Token]:
         token = Token(positions, mode=mode, boost=1.0, stopped=False)
-        for form, token.pos, _start, _end in analysis.tokens(value):
+        for form, token.pos, _start, _end in analysis.tokens(*analysis.unmarked(value)):
             token.text = getattr(form, self.form)
             yield token
 
@@ -96,8 +96,8 @@ class WordAnalyzer(Analyzer):  # type: ignore[misc]
     def tokens(self, chunk: str) -> list[str]:
         return analysis.words(chunk)
 
-    def terms(self, token: str) -> tuple[str]:
-        return (getattr(analysis.forms[token], self.form),)
+    def terms(self, token: str) -> tuple[str, ...]:
+        return tuple(getattr(form, self.form) for form in analysis.terms(token))
 
 
 def whoosh_schema() -> fields.Schema:
@@ -290,10 +290,11 @@ class _Writer:
 
 def _document(article: Article, origin: Origin) -> dict[str, Any]:
     combined = schema.combined(article)
+    text = analysis.marked(combined, article.language)
     document: dict[str, Any] = {
         "id": article.id,
-        "text": combined,
-        "exact": combined,
+        "text": text,
+        "exact": text,
         "article": to_json(article),
         "origin": {name: getattr(origin, name) for name in _ORIGIN},
     }
@@ -307,7 +308,9 @@ def _document(article: Article, origin: Origin) -> dict[str, Any]:
         if not values:
             continue
         if field.kind is not schema.Kind.KEYWORD and field.own:
-            document[field.name] = document[_exact_field(field.name)] = schema.joined(article, field.name)
+            joined = schema.joined(article, field.name)
+            text = analysis.marked(joined, article.language if field.kind is schema.Kind.TEXT else None)
+            document[field.name] = document[_exact_field(field.name)] = text
         if field.facet:
             document[_key(field.name)] = list(dict.fromkeys(values))
     return document
@@ -327,6 +330,7 @@ class _Compiler:
 
     def __init__(self, searcher: Any) -> None:
         self._reader = searcher.reader()
+        self.languages = tuple(searcher.weighting.languages(searcher))
         self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
         self._cut: list[str] = []
 
@@ -370,23 +374,30 @@ class _Compiler:
         """About how many documents a part of a query matches, from above."""
         match part:
             case Word(text, field) if field not in _NAMES:
-                fieldname, terms = _stem_field(field), [term for term, _ in analysis.stems(text)]
+                fieldname = _stem_field(field)
+                return sum(self._least(fieldname, _stems(text, language)) for language in self.languages)
             case Word(text, field) | Phrase(text, field) | Near(text, _, field):
-                fieldname, terms = _exact_field(field), _words(text)
+                return self._least(_exact_field(field), _words(text))
             case _:
                 return int(self._reader.doc_count())
+
+    def _least(self, fieldname: str, terms: list[str]) -> int:
         return min((self._reader.doc_frequency(fieldname, term) for term in terms), default=0)
 
     def _word(self, text: str, field: str | None) -> Any:
         if field in _NAMES:
             return _phrase(_exact_field(field), _words(text))
-        found = _within(_phrase(_stem_field(field), [term for term, _ in analysis.stems(text)]), field)
+        found, *others = (
+            _within(_phrase(_stem_field(field), _stems(text, language)), field) for language in self.languages
+        )
+        if others:
+            found = query.Or([found, *others])
         bonus = self._as_printed(text)
         return found if bonus is None else query.AndMaybe(found, query.ConstantScoreQuery(bonus, BONUS))
 
     def _as_printed(self, text: str) -> Any | None:
         """What puts first the documents that print an accented word so; for a plain word, that print it plainly."""
-        forms = [token.form for token in analysis.tokens(text)]
+        forms = [token.form for token in analysis.asked(text)]
         if len(forms) != 1:
             return None
         [form] = forms
@@ -426,6 +437,10 @@ def _phrase(fieldname: str, words: list[str]) -> Any:
 
 def _within(compiled: Any, field: str | None) -> Any:
     return Within(compiled, analysis.BODY_START) if field == "body" and compiled != query.NullQuery else compiled
+
+
+def _stems(text: str, language: str) -> list[str]:
+    return [term for term, _ in analysis.stems(text, language)]
 
 
 def _words(text: str) -> list[str]:
@@ -499,7 +514,7 @@ class _Answer:
             filters=self._filters(),
             facets=[counting.Facet(_key(field)) for field in schema.FACETS],
             histogram=counting.Histogram("day", counting.Interval.MONTH),
-            proximity=ranking.proximity(node),
+            proximity=ranking.proximity(node, self._compiler.languages),
         )
 
     def _related(self, node: Query) -> tuple[Related, ...]:
@@ -510,7 +525,7 @@ class _Answer:
             self._searcher,
             self._compiler.compile(node),
             limit=schema.RELATED_FROM,
-            proximity=ranking.proximity(node),
+            proximity=ranking.proximity(node, self._compiler.languages),
         )
         best = [
             (from_stored(self._reader.stored_fields(number)["article"]), score)
@@ -541,8 +556,8 @@ class _Answer:
         return Hit(
             article=article,
             score=score,
-            snippet=snippet(article.body, asked, self._rarity),
-            title_pieces=mark(article.title, asked, "title") if article.title else (),
+            snippet=snippet(article.body, asked, self._rarity, article.language),
+            title_pieces=mark(article.title, asked, "title", article.language) if article.title else (),
         )
 
     def _rarity(self, part: Query) -> float:

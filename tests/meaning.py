@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import STOP_WORDS, exact, stems
+from search.analysis import STOP_WORDS, exact, stemmed_as, stems, tokens
 from search.article import Article
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 
@@ -40,37 +40,54 @@ def _holds(query: Query, article: Article) -> bool:
         case Not(part):
             return not _holds(part, article)
         case Word(text, field) if field not in NAMES:
-            return any(_side_by_side(_stems(text), _stems(paragraph)) for paragraph in _paragraphs(article, field))
+            language = stemmed_as(article.language)
+            wanted = [term for term, _ in stems(text, language)]
+            return any(
+                _side_by_side(wanted, _places(paragraph, "stem", language)) for paragraph in _paragraphs(article, field)
+            )
         case Word(text, field) | Phrase(text, field):
-            return any(_side_by_side(_words(text), _words(paragraph)) for paragraph in _paragraphs(article, field))
+            return any(_side_by_side(_words(text), _places(paragraph)) for paragraph in _paragraphs(article, field))
         case Prefix(text, field):
-            return any(_begins(_words(text), _words(paragraph)) for paragraph in _paragraphs(article, field))
+            return any(_begins(_words(text), _places(paragraph)) for paragraph in _paragraphs(article, field))
         case Near(text, distance, field):
             return any(
-                _near(set(_words(text)), distance, _words(paragraph)) for paragraph in _paragraphs(article, field)
+                _near(set(_words(text)), distance, _places(paragraph)) for paragraph in _paragraphs(article, field)
             )
         case Fuzzy(text, edits, field):
             typed = "".join(_words(text))
-            words = (word for paragraph in _paragraphs(article, field) for word in _words(paragraph))
+            places = (place for paragraph in _paragraphs(article, field) for place in _places(paragraph))
+            words = (word for place in places for word in place)
             # The first letter is taken to be right: misspellings seldom begin with it.
             return any(word[:1] == typed[:1] and OSA.distance(typed, word) <= edits for word in words if typed)
 
 
-def _side_by_side(wanted: list[str], words: list[str]) -> bool:
-    places = range(len(words) - len(wanted) + 1)
-    return bool(wanted) and any(words[place : place + len(wanted)] == wanted for place in places)
+Places = list[set[str]]  # the forms that stand at each place of a text
 
 
-def _begins(wanted: list[str], words: list[str]) -> bool:
+def _side_by_side(wanted: list[str], places: Places) -> bool:
+    return bool(wanted) and any(_stands(wanted, run) for run in _runs(places, len(wanted)))
+
+
+def _begins(wanted: list[str], places: Places) -> bool:
     """Side by side, the last word by its beginning."""
-    runs = (words[end - len(wanted) : end] for end in range(len(wanted), len(words) + 1))
-    return bool(wanted) and any(run[:-1] == wanted[:-1] and run[-1].startswith(wanted[-1]) for run in runs)
+    return bool(wanted) and any(
+        _stands(wanted[:-1], run[:-1]) and any(word.startswith(wanted[-1]) for word in run[-1])
+        for run in _runs(places, len(wanted))
+    )
 
 
-def _near(wanted: set[str], distance: int, words: list[str]) -> bool:
+def _stands(wanted: list[str], run: Places) -> bool:
+    return all(word in place for word, place in zip(wanted, run, strict=True))
+
+
+def _runs(places: Places, length: int) -> Iterator[Places]:
+    return (places[end - length : end] for end in range(length, len(places) + 1))
+
+
+def _near(wanted: set[str], distance: int, places: Places) -> bool:
     """All in some stretch of words that has room for so many others beside them."""
     room = len(wanted) + distance
-    return bool(wanted) and any(wanted <= set(words[place : place + room]) for place in range(len(words)))
+    return bool(wanted) and any(wanted <= set().union(*places[place : place + room]) for place in range(len(places)))
 
 
 def _paragraphs(article: Article, field: str | None) -> Iterator[str]:
@@ -85,8 +102,14 @@ def _values(article: Article, field: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value or ()
 
 
-def _stems(text: str) -> list[str]:
-    return [term for term, _ in stems(text)]
+def _places(text: str, form: str = "exact", language: str = "") -> Places:
+    """Of a text without paragraphs."""
+    places: Places = []
+    for token in tokens(text, language):
+        if token.position == len(places):
+            places.append(set())
+        places[token.position].add(getattr(token.form, form))
+    return places
 
 
 def _words(text: str) -> list[str]:

@@ -14,12 +14,13 @@ from search.schema import FACETS, SEARCHED
 VOCABULARY = (
     *("run", "runs", "running", "Running", "vote", "voted", "China", "china's", "China’s", "Russia", "RUSSIA", "2012"),
     *("the", "The", "of", "not", "to"),  # stop words
+    *("東京都", "東京", "京都", "都", "iPhone発布会", "北京市发布会", "서울시", "カメラ"),
     *("U.N.", "UN", "C++", "C#", "AT&T", "G-20", "O'Brien", "cease-fire", "café", "cafe", "cafés", "Łódź"),
 )
 BEGINNINGS = ("ru", "run", "RUNN", "chi", "China", "caf", "café", "cease-fi", "AT&", "20", "lod", "U.N", "th", "zz")
 MISSPELT = ("rusia", "chnia", "runned", "vot", "café", "coffee", "2021", "Lodz", "the", "c", "cease-fier")
 NAMES = ("Ada Running", "Bo China", "The Café", "Gazette", "U.N. Wire", "ada running")
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr", "de", "ja")
 DAYS = (date(1, 1, 1), date(2011, 12, 31), date(2012, 1, 1), date(2012, 1, 2), date(2012, 2, 29), date(9999, 12, 31))
 LEXEMES = (
     *('"', "“", "”", '"a b"~8', '"a"~', "(", ")", "()", "-", "--", "*", "~", "~2", "~3", ".", "&", ":", "..", "/", "'"),

@@ -76,7 +76,7 @@ def test_words_that_stand_together_count_more(
     asked = query.Or([query.Term("text", word) for word in words])
     with searcher(archive, per_segment) as index:  # type: ignore[attr-defined]
         plain = evaluate(index, asked, limit=20)
-        near = evaluate(index, asked, limit=20, proximity=Proximity("text", tuple(words), reach, 0.5, 100))
+        near = evaluate(index, asked, limit=20, proximity=Proximity("text", (tuple(words),), reach, 0.5, 100))
         by_word = {word: evaluate(index, query.Term("text", word), limit=20) for word in words}
         before = dict(zip(plain.docs.tolist(), plain.scores.tolist(), strict=True))
         scores = {word: dict(zip(one.docs.tolist(), one.scores.tolist(), strict=True)) for word, one in by_word.items()}
@@ -93,7 +93,7 @@ def test_words_that_stand_together_count_more(
 @pytest.mark.parametrize("candidates", [1, 3, 4, 5, 50])
 def test_pages_follow_from_each_other(candidates: int) -> None:
     archive = ["coal rain ship", "ship coal", "coal vote ship ship", "ship port port coal", "coal", "ship", "port"] * 3
-    proximity = Proximity("text", ("ship", "coal"), 1, 2.0, candidates)
+    proximity = Proximity("text", (("ship", "coal"),), 1, 2.0, candidates)
     asked = query.Or([query.Term("text", "ship"), query.Term("text", "coal")])
     with searcher(archive, 10) as index:  # type: ignore[attr-defined]
         whole = evaluate(index, asked, limit=100, proximity=proximity).docs.tolist()
@@ -107,7 +107,7 @@ def test_only_candidates_are_raised(candidates: int) -> None:
     asked = query.Or([query.Term("text", "ship"), query.Term("text", "coal")])
     with searcher(archive) as index:  # type: ignore[attr-defined]
         plain = evaluate(index, asked)
-        near = evaluate(index, asked, proximity=Proximity("text", ("ship", "coal"), 1, 0.5, candidates))
+        near = evaluate(index, asked, proximity=Proximity("text", (("ship", "coal"),), 1, 0.5, candidates))
     assert near.docs.tolist() == plain.docs.tolist() == [0, 1, 2, 3]
     assert (near.scores / plain.scores).tolist() == pytest.approx([2.0] * candidates + [1.0] * (4 - candidates))
 
@@ -115,7 +115,7 @@ def test_only_candidates_are_raised(candidates: int) -> None:
 def test_a_bonus_is_of_bare_words_alone() -> None:
     one = ranking.proximity(parse('ships "coal port" rain title:vote -ship'))
     assert one is not None
-    assert one.words == ("ship", "rain")
+    assert one.runs == (("ship", "rain"),)
     for text in ("ship", "ships ship", '"coal port"', "coal*"):
         assert ranking.proximity(parse(text)) is None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.analysis import stem_beginning, tokens
+from search.analysis import ENGLISH, stem_beginning, tokens
 from search.engine import Piece, Snippet
 from search.parse import parse
 from search.query import Query, Word
@@ -106,7 +106,7 @@ def test_pieces_add_up(words: list[str]) -> None:
 @example("hoping possibility dying skies tied agencies news", parse("hope possible die sky ties agency new"))
 def test_looking_for_beginnings_finds_what_a_whole_analysis_does(text: str, query: Query) -> None:
     for field in ("title", "body", "captions"):
-        plan = _plan(query, field)
+        plan = _plan(query, field, ENGLISH)
         whole = replace(plan, beginnings=frozenset())
         assert plan.matches(text) == whole.matches(text)
 

@@ -74,7 +74,7 @@ def article(article_id: str) -> str:
     query = _query_of(form)
 
     def marked(text: str, field: str) -> Snippet:
-        return mark(text, query, field)
+        return mark(text, query, field, found.language)
 
     return render_template(
         "article.html",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from search.columnar.spans import POSITION_BITS, Places, places
 
 @dataclass(frozen=True, slots=True)
 class Proximity:
-    """words: terms of the field in the query's order
+    """runs: each of some terms of the field in the query's order; which stand in one document belong to one run
     reach: the most positions from one to the other that are near
     weight: share of the two words' scores that a document gets once if they stand near each other, in any order, and
         once more if the second follows the first
@@ -28,7 +28,7 @@ class Proximity:
     """
 
     fieldname: str
-    words: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...]
     reach: int
     weight: float
     candidates: int
@@ -62,8 +62,9 @@ class _Word:
 def bonus(asked: Proximity, leaf: Leaf, docs: Docs) -> Scores:
     """Of each of the documents, which are ascending."""
     total = np.zeros(len(docs), np.float32)
-    words = {word: _Word(leaf.term(asked.fieldname, word), docs) for word in dict.fromkeys(asked.words)}
-    for one, other in sorted({pair for pair in pairwise(asked.words) if pair[0] != pair[1]}):
+    words = {word: _Word(leaf.term(asked.fieldname, word), docs) for word in dict.fromkeys(chain(*asked.runs))}
+    pairs = {pair for run in asked.runs for pair in pairwise(run) if pair[0] != pair[1]}
+    for one, other in sorted(pairs):
         first, second = words[one], words[other]
         if not (first.present & second.present).any():
             continue
