@@ -24,9 +24,10 @@ lint: $(VENV)/.dev
 bench: .venv-bench/.done
 	.venv-bench/bin/python -m bench.speed
 
-# Quality of extraction beside other extractors, on the ground truth in $$DATELINE_SHARED; the tests hold its floor.
-eval: $(VENV)/.dev
+# Extraction and ranking beside their peers, on the ground truth in $$DATELINE_SHARED; the tests hold the floor of both.
+eval: $(VENV)/.dev .venv-bench/.done
 	$(BIN)/python -m bench.extraction
+	.venv-bench/bin/python -m bench.relevance
 
 # Whoosh's own tests, fetched from PyPI, with the columnar codec as the default codec.
 test-suite: $(VENV)/.dev

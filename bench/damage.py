@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from bench.extraction import FORMS, pages, shared_folder
+from bench.data import shared_folder
+from bench.extraction import FORMS, pages
 from indexer.extract import ExtractionError, extract
 
 CHANGED = 200  # bytes of a file

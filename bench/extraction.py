@@ -4,17 +4,15 @@ FOLDER (default: `extraction/dev` in $DATELINE_SHARED) holds `truth.json`, a tru
 `html/*.html.gz`, `text-main/*.txt` and `text-page/*.txt`. The figures are those of the public article-extraction
 benchmark: precision and recall over four-word shingles as bags, each the mean over the pages, and F1 of the two.
 
-`floor.json` has the F1 that Dateline once reached, with a hash of the data. It only rises.
+`floor.json` has the F1 that Dateline once reached. It only rises.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import logging
-import os
 import re
 import sys
 import time
@@ -27,10 +25,11 @@ import readability
 import trafilatura
 from bs4 import BeautifulSoup
 
+from bench import data, floor
+from bench.data import shared_folder
 from indexer.extract import ExtractionError, extract
 
-FLOOR = Path(__file__).with_name("floor.json")
-TOLERANCE = 0.0005  # of F1: what the rounding of a figure hides
+KIND = "extraction"  # in the floor
 FORMS = {"html": "html/*.html.gz", "text-main": "text-main/*.txt", "text-page": "text-page/*.txt"}
 
 _WORD = re.compile(r"\w+")
@@ -103,17 +102,10 @@ def score(truth: dict[str, str], found: dict[str, str]) -> tuple[float, float, f
     return 2 * p * r / (p + r) if p + r else 0.0, p, r
 
 
-def shared_folder() -> Path:
-    """$DATELINE_SHARED, or `shared` beside the checkout."""
-    return Path(os.environ.get("DATELINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
-
-
 def data_hash(folder: Path) -> str:
-    """Of the truth and of all pages, to tell whether figures are of the same data."""
-    digest = hashlib.sha256()
-    for path in (folder / "truth.json", *(path for pattern in FORMS.values() for path in sorted(folder.glob(pattern)))):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    """Of the truth and of all pages."""
+    inputs = (path for pattern in FORMS.values() for path in sorted(folder.glob(pattern)))
+    return data.data_hash(folder, (folder / "truth.json", *inputs))
 
 
 def table(folder: Path, extractors: dict[str, Extractor]) -> dict[str, float]:
@@ -137,26 +129,6 @@ def table(folder: Path, extractors: dict[str, Extractor]) -> dict[str, float]:
     return reached
 
 
-def below_floor(reached: dict[str, float], data: str) -> list[str]:
-    """What there is to say of figures that are not as good as they were; empty where all are."""
-    floor = json.loads(FLOOR.read_text("utf-8"))
-    if floor["data"] != data:
-        return [f"the floor is of other data (hash {floor['data']}, here {data}); raise it on these"]
-    return [
-        f"{form}: F1 {reached.get(form, 0.0):.4f} is below the floor of {least:.4f}"
-        for form, least in floor["f1"].items()
-        if reached.get(form, 0.0) < least - TOLERANCE
-    ]
-
-
-def raise_floor(reached: dict[str, float], data: str) -> None:
-    """Each figure to what was reached, none lower than it is on the same data."""
-    floor = json.loads(FLOOR.read_text("utf-8"))
-    before = floor["f1"] if floor["data"] == data else {}
-    raised = {form: max(f1, before.get(form, 0.0)) for form, f1 in reached.items()}
-    FLOOR.write_text(json.dumps({"data": data, "f1": raised}, indent=2) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.extraction", description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
@@ -167,10 +139,10 @@ def main() -> None:
     if not (folder / "truth.json").exists():
         sys.exit(f"{folder} has no truth.json; name a folder that has, or set DATELINE_SHARED")
     logging.getLogger("readability").setLevel(logging.CRITICAL)  # it tells of every page that it finds odd
-    reached, data = table(folder, {"dateline": ours} if asked.check else EXTRACTORS), data_hash(folder)
+    reached = table(folder, {"dateline": ours} if asked.check else EXTRACTORS)
     if asked.raise_floor:
-        raise_floor(reached, data)
-    missed = below_floor(reached, data) if asked.check or asked.raise_floor else []
+        floor.raise_to(KIND, reached, data_hash(folder))
+    missed = floor.below(KIND, reached, data_hash(folder)) if asked.check or asked.raise_floor else []
     if missed:
         sys.exit("\n".join(missed))
 

@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from bench.extraction import FLOOR, FORMS, TOLERANCE, below_floor, data_hash
+from bench import floor
+from bench.extraction import FORMS, KIND, data_hash
 from indexer.extract import extract
 from search.article import Article, to_json
 
@@ -96,15 +97,14 @@ def test_bodies_of_the_benchmark_are_found(form: str, tmp_path: Path) -> None:
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     score = re.search(r"\bf1 (\d\.\d+)", told)
     assert score, told
-    floor = json.loads(FLOOR.read_text("utf-8"))["f1"]
-    assert below_floor(floor | {form: float(score[1])}, data_hash(DEV)) == []
+    assert floor.below(KIND, floor.figures(KIND) | {form: float(score[1])}, data_hash(DEV)) == []
 
 
 def test_a_figure_below_the_floor_is_told() -> None:
-    floor, data = json.loads(FLOOR.read_text("utf-8"))["f1"], data_hash(needed(DEV))
-    assert floor.keys() == FORMS.keys()
-    assert below_floor(floor, data) == []
-    (told,) = below_floor(floor | {"html": floor["html"] - 2 * TOLERANCE}, data)
-    assert told.startswith("html: F1 ")
-    (told,) = below_floor(floor, "other")
+    figures, data = floor.figures(KIND), data_hash(needed(DEV))
+    assert figures.keys() == FORMS.keys()
+    assert floor.below(KIND, figures, data) == []
+    (told,) = floor.below(KIND, figures | {"html": figures["html"] - 2 * floor.TOLERANCE}, data)
+    assert told.startswith("html: ")
+    (told,) = floor.below(KIND, figures, "other")
     assert "of other data" in told
