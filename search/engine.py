@@ -52,6 +52,7 @@ class SearchRefused(EngineError):
 
 class Sort(StrEnum):
     RELEVANCE = "relevance"  # best first; every article alike (no query) means newest first
+    RECENT = "recent"  # best first too, by a score that halves with every schema.HALF_LIFE of age
     NEWEST = "newest"
     OLDEST = "oldest"  # undated articles are last in both orders by date
 

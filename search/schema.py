@@ -8,6 +8,7 @@ of its own: `body:` asks the combined field from `search.analysis.BODY_START` on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 from search.analysis import BODY
@@ -24,6 +25,7 @@ PROXIMITY_REACH = 9  # positions from one word to the other that are near
 PROXIMITY_CANDIDATES = 100  # of the best documents, that are looked at for it: more change hardly any first page
 RELAX_WORDS = 3  # bare words of a question, which seldom stand in one article all together
 RELAX_BELOW = 10  # articles with all words of a question, one page: with fewer, any of the words is enough
+HALF_LIFE = timedelta(days=365)  # `sort=recent` halves a score for each, so that a year is worth some two rare words
 RELATED_FROM = 10  # of the best articles, whose words a question is taken to be about too
 RELATED_WORDS = 20  # of them
 RELATED = 0.2  # their weight together, of that of all the question's words

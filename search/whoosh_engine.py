@@ -27,7 +27,7 @@ from search import analysis, ranking, schema
 from search.article import Article, from_stored, to_json
 from search.columnar import facets as counting
 from search.columnar.bulk import BulkWriter
-from search.columnar.evaluate import Result, evaluate
+from search.columnar.evaluate import Decay, Result, evaluate
 from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.expand import MAX_EXPANSION
 from search.columnar.queries import Near as NearQuery
@@ -59,6 +59,7 @@ OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may
 OPEN_PAUSE = 0.05  # seconds between them
 SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
+RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
 BONUS = 0.1  # score for a form printed with just the accents that were typed
 MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
 MONTHS_BY_MONTH = 60  # by month up to so many, by year above
@@ -480,7 +481,7 @@ class _Answer:
         if also:
             result = self._result(asked, also)
         timeline, interval = self._timeline(asked, result)
-        scores = result.scores.tolist() if search.sort is Sort.RELEVANCE else [0.0] * len(result.docs)
+        scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
         return Page(
             hits=tuple(
                 self._hit(number, score, asked) for number, score in zip(result.docs.tolist(), scores, strict=True)
@@ -511,6 +512,7 @@ class _Answer:
             limit=search.size,
             offset=(search.page - 1) * search.size,
             sort=self._order(),
+            decay=RECENCY if search.sort is Sort.RECENT else None,
             filters=self._filters(),
             facets=[counting.Facet(_key(field)) for field in schema.FACETS],
             histogram=counting.Histogram("day", counting.Interval.MONTH),
@@ -540,7 +542,7 @@ class _Answer:
 
     def _order(self) -> ByColumn | None:
         sort = self._search.sort
-        if sort is Sort.RELEVANCE and not isinstance(self._search.query, All):
+        if sort in (Sort.RELEVANCE, Sort.RECENT) and not isinstance(self._search.query, All):
             return None
         return ByColumn("instant", descending=sort is not Sort.OLDEST)
 

@@ -11,7 +11,7 @@ import pytest
 
 from bench import floor, relevance
 from bench.rankers import dateline, fts5, whoosh
-from bench.relevance import FILES, KIND, collections, data_hash, interval, measured, ndcg, read, scores, table
+from bench.relevance import FILES, KIND, MEASURES, collections, data_hash, interval, measured, ndcg, read, scores, table
 from tests.test_real_captures import SHARED, needed
 
 ARTICLES = {"pier": "The pier of the harbour burned.", "rain": "Rain fell on the town.", "vote": "The town voted."}
@@ -32,7 +32,7 @@ def test_a_ranker_that_finds_all_reaches_one(folder: Path, ranker: object) -> No
     collection = read(folder)
     assert collection.questions == {"1": "harbour piers", "2": "town"}
     found = scores(collection, ranker(collection.articles, collection.questions))  # type: ignore[operator]
-    assert {name: values.tolist() for name, values in found.items()} == dict.fromkeys(relevance.MEASURES, [1.0, 1.0])
+    assert {name: values.tolist() for name, values in found.items()} == {name: [1.0, 1.0] for name in MEASURES}
 
 
 def test_a_question_without_an_answer_counts_as_nothing(folder: Path) -> None:

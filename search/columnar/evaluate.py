@@ -27,6 +27,7 @@ from search.columnar.proximity import Proximity, bonus
 from search.columnar.topk import lowest
 
 MAX_WINDOW = 10_000  # offset + limit
+MOST_HALVINGS = 100  # of a score by age: what is left has room in 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class Sort:
 
     fieldname: str
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """Scores are halved for each `half_life` by which a document's number is below the greatest of the index,
+    MOST_HALVINGS times at most, and so often for a document without a number.
+
+    fieldname: a sortable whole number
+    half_life: in the field's unit, more than 0
+    """
+
+    fieldname: str
+    half_life: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,7 @@ def evaluate(
     limit: int = 10,
     offset: int = 0,
     sort: Sort | None = None,
+    decay: Decay | None = None,
     filters: Mapping[str, Any] | None = None,
     facets: Sequence[Facet] = (),
     histogram: Histogram | None = None,
@@ -73,6 +88,7 @@ def evaluate(
     """The answer to a query over all segments of a searcher.
 
     sort: None is by falling score
+    decay: lowers the scores of older documents, the proximity bonus with them; no matter to an order by a column
     filters: queries by a name that the caller gives them; all must hold, and none touches a score. A facet over a
         field counts as if the filter of that field's name were not there
     proximity: a bonus on top of the scores; None and an order by a column give none
@@ -83,11 +99,12 @@ def evaluate(
     """
     if limit < 0 or offset < 0 or offset + limit > MAX_WINDOW:
         raise ValueError(f"limit and offset are 0 or more, and {MAX_WINDOW:,} at most together")
-    if sort is not None and not _is_number(searcher.schema, sort.fieldname):
-        raise ValueError(f"{sort.fieldname!r} cannot be sorted by: it is not a sortable number")
+    for one in (sort, decay):
+        if one is not None and not _is_number(searcher.schema, one.fieldname):
+            raise ValueError(f"{one.fieldname!r} cannot be sorted by: it is not a sortable number")
     run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
     counted: tuple[Facet | Histogram, ...] = (*facets, *([histogram] if histogram else []))
-    asked = _Asked(query, offset + limit, sort, filters or {}, counted, proximity)
+    asked = _Asked(query, offset + limit, sort, decay, filters or {}, counted, proximity)
     leaves = _leaves(searcher, run)
     parts: list[_Part] = []
     for leaf in leaves:
@@ -116,6 +133,7 @@ class _Asked:
     query: Any
     window: int
     sort: Sort | None
+    decay: Decay | None
     filters: Mapping[str, Any]
     counted: tuple[Facet | Histogram, ...]
     proximity: Proximity | None
@@ -199,6 +217,10 @@ def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list
         window = max(window, asked.proximity.candidates)
     if leaf.weighting.use_final and window:
         hits = _finally(leaf, matches.sparse(hits))
+    factors = None if asked.decay is None else _factors(leaf, asked.decay)
+    if factors is not None:
+        listed = matches.sparse(hits)
+        hits = Sparse(listed.docs, listed.scores * factors.take(listed.docs), False)
     if isinstance(hits, Dense) and hits.positive and total >= window:
         # All documents, found or not, because those that are not have the lowest score: that spares a copy.
         docs: Docs = lowest(-hits.scores, window)
@@ -208,18 +230,45 @@ def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list
         first = lowest(-listed.scores, window)
         docs, scores = listed.docs.take(first), listed.scores.take(first)
     if asked.proximity is not None and len(docs):
-        scores = _with_bonus(scores, docs, asked.proximity, leaf)
+        scores = _with_bonus(scores, docs, asked.proximity, leaf, factors)
         first = lowest(-scores, asked.window)
         docs, scores = docs.take(first), scores.take(first)
     return _Part(_numbers(docs, leaf), scores, -scores, np.zeros(len(docs), bool), total, counts)
 
 
-def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf) -> Scores:
+def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf, factors: Scores | None) -> Scores:
     """docs: best first"""
     order = np.argsort(docs[: proximity.candidates])
+    candidates = docs.take(order)
+    added = bonus(proximity, leaf, candidates)
     raised = scores.copy()
-    raised[order] += bonus(proximity, leaf, docs.take(order))
+    raised[order] += added if factors is None else added * factors.take(candidates)
     return raised
+
+
+def _factors(leaf: Leaf, decay: Decay) -> Scores:
+    """Of each document of a segment, by which its score is multiplied."""
+    greatest = max((_greatest(sibling, decay.fieldname) for sibling in leaf.siblings), default=-np.inf)
+    numbers = leaf.numbers(decay.fieldname)
+
+    def make() -> Scores:
+        halvings = np.full(leaf.size, -MOST_HALVINGS, np.float64)
+        if numbers is not None:
+            values, has = numbers
+            halvings[has] = np.maximum((values[has].astype(np.float64) - greatest) / decay.half_life, -MOST_HALVINGS)
+        return np.exp2(halvings).astype(np.float32)
+
+    return leaf.cached(("decay", decay, greatest), make, lambda factors: factors.nbytes)
+
+
+def _greatest(leaf: Leaf, fieldname: str) -> float:
+    """The greatest number of a segment's documents; minus infinity where none has one."""
+
+    def make() -> float:
+        values, has = leaf.numbers(fieldname) or (np.empty(0), np.empty(0, bool))
+        return float(values[has].max()) if has.any() else -np.inf
+
+    return leaf.cached(("greatest", fieldname), make, lambda _: 64)
 
 
 def _finally(leaf: Leaf, hits: Sparse) -> Sparse:
