@@ -50,6 +50,7 @@ def _answer(query: str, page: Page) -> dict[str, object]:
         "generation": page.generation,
         "relaxed": page.relaxed,
         "related": page.related,
+        "spellings": page.spellings,
         "ignored": page.ignored,
         "suggestion": page.suggestion,
         "hits": [_hit(hit) for hit in page.hits],
@@ -67,6 +68,9 @@ def _text(page: Page) -> str:
     lines = [f"{page.total:,} {'article' if page.total == 1 else 'articles'}"]
     if page.relaxed:
         lines.append("Hardly an article has all of these words; these have some of them.")
+    if page.spellings:
+        others = (other for several in page.spellings.values() for other in several)
+        lines.append(f"Searched also as: {', '.join(others)}")
     if page.related:
         lines.append(f"Ordered also by words of the best: {', '.join(page.related)}")
     if page.ignored:

@@ -78,6 +78,7 @@ class Search:
     sort: Sort = Sort.RELEVANCE
     match: Match = Match.AUTO
     related: bool = True  # whether words of the best articles may help to order the others
+    spellings: bool = True  # whether bare words are found in other spellings too that the archive prints
     page: int = 1  # counts from 1
     size: int = 10  # 1 to MAX_SIZE
 
@@ -136,6 +137,7 @@ class Page:
     ignored: tuple[str, ...] = ()  # stop words left out, as typed
     truncated: tuple[str, ...] = ()  # prefixes and fuzzy words that stand for more words than were searched
     related: tuple[str, ...] = ()  # words that helped to order a relaxed question's articles
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other ones searched too, by word as typed
     suggestion: str | None = None  # a corrected query that has hits, where this one has none
 
 

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields as names_of
 from dataclasses import replace
@@ -52,6 +52,7 @@ from search.parse import render
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 from search.related import Related, related
 from search.snippets import mark, snippet
+from search.spelling import spellings
 
 MAX_BUCKETS = 100  # values of one facet, selected ones beside
 LOCK_WAIT = 10.0  # seconds a second writer waits
@@ -332,6 +333,7 @@ class _Compiler:
     def __init__(self, searcher: Any) -> None:
         self._reader = searcher.reader()
         self.languages = tuple(searcher.weighting.languages(searcher))
+        self.spellings: dict[str, tuple[str, ...]] = {}  # that bare words are searched by too
         self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
         self._cut: list[str] = []
 
@@ -364,7 +366,23 @@ class _Compiler:
             case Or(parts):
                 return query.Or([self.compile(part) for part in parts])
             case Not(part):
-                return query.Not(self.compile(part))
+                return query.Not(self._as_typed(part))
+
+    def _as_typed(self, node: Query) -> Any:
+        spellings, self.spellings = self.spellings, {}
+        try:
+            return self.compile(node)
+        finally:
+            self.spellings = spellings
+
+    def other_spellings(self, text: str) -> tuple[str, ...]:
+        """Of a bare word, those that the archive prints so often that they are no misprints."""
+        words = _words(text)
+        if len(words) != 1:
+            return ()
+        frequency = {other: self.frequency(Word(other)) for other in spellings(words[0])}
+        least = max(1, schema.SPELT_LEAST * self.frequency(Word(text)))
+        return tuple(other for other, count in frequency.items() if count >= least)
 
     def truncated(self, result: Result) -> tuple[str, ...]:
         """What was typed and stands for more terms than were searched."""
@@ -376,7 +394,8 @@ class _Compiler:
         match part:
             case Word(text, field) if field not in _NAMES:
                 fieldname = _stem_field(field)
-                return sum(self._least(fieldname, _stems(text, language)) for language in self.languages)
+                typed = (text, *self._others(text, field))
+                return sum(self._least(fieldname, _stems(one, code)) for one in typed for code in self.languages)
             case Word(text, field) | Phrase(text, field) | Near(text, _, field):
                 return self._least(_exact_field(field), _words(text))
             case _:
@@ -388,13 +407,17 @@ class _Compiler:
     def _word(self, text: str, field: str | None) -> Any:
         if field in _NAMES:
             return _phrase(_exact_field(field), _words(text))
-        found, *others = (
-            _within(_phrase(_stem_field(field), _stems(text, language)), field) for language in self.languages
+        stems = dict.fromkeys(
+            tuple(_stems(one, language)) for one in (text, *self._others(text, field)) for language in self.languages
         )
+        found, *others = (_within(_phrase(_stem_field(field), list(words)), field) for words in stems)
         if others:
             found = query.Or([found, *others])
         bonus = self._as_printed(text)
         return found if bonus is None else query.AndMaybe(found, query.ConstantScoreQuery(bonus, BONUS))
+
+    def _others(self, text: str, field: str | None) -> tuple[str, ...]:
+        return () if field else self.spellings.get(text, ())
 
     def _as_printed(self, text: str) -> Any | None:
         """What puts first the documents that print an accented word so; for a plain word, that print it plainly."""
@@ -430,6 +453,17 @@ class _Compiler:
         return query.Or([_within(one, field) for one in nearer]) if word else query.NullQuery
 
 
+def _spelt(node: Query, others: Mapping[str, tuple[str, ...]]) -> Query:
+    """The query with the other spellings of its bare words, as what is shown of an article marks them."""
+    match node:
+        case Word(text, None) if text in others:
+            return Or((node, *map(Word, others[text])))
+        case Words(parts) | And(parts) | Or(parts):
+            return type(node)(tuple(_spelt(part, others) for part in parts))
+        case _:
+            return node
+
+
 def _phrase(fieldname: str, words: list[str]) -> Any:
     if not words:
         return query.NullQuery
@@ -462,6 +496,9 @@ class _Answer:
     def page(self) -> Page:
         search = self._search
         understood, ignored = analysis.without_stop_words(search.query)
+        if search.spellings:
+            spelt = {word: self._compiler.other_spellings(word) for word in ranking.bare_words(understood)}
+            self._compiler.spellings = {word: others for word, others in spelt.items() if others}
         if search.match is Match.ANY:
             understood = analysis.loosen(understood)
         asked, relaxed, suggestion = understood, False, None
@@ -482,9 +519,10 @@ class _Answer:
             result = self._result(asked, also)
         timeline, interval = self._timeline(asked, result)
         scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
+        shown = _spelt(asked, self._compiler.spellings)
         return Page(
             hits=tuple(
-                self._hit(number, score, asked) for number, score in zip(result.docs.tolist(), scores, strict=True)
+                self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
             ),
             total=result.total,
             facets={field: self._facet(field, result) for field in schema.FACETS},
@@ -495,6 +533,7 @@ class _Answer:
             ignored=ignored,
             truncated=self._compiler.truncated(result),
             related=tuple(one.word for one in also),
+            spellings=self._compiler.spellings,
             suggestion=suggestion,
         )
 

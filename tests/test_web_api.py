@@ -21,8 +21,8 @@ from tests.web_server import ARTICLES, VETO, index_of
 from web.engine import EXTENSION
 
 ANSWER = (
-    "query total page size pages generation hits facets timeline interval suggestion relaxed related ignored truncated "
-    "links"
+    "query total page size pages generation hits facets timeline interval suggestion relaxed related spellings ignored "
+    "truncated links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 

@@ -58,6 +58,7 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
         "suggestion": page.suggestion,
         "relaxed": page.relaxed,
         "related": list(page.related),
+        "spellings": [{"typed": word, "others": list(others)} for word, others in page.spellings.items()],
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
         "links": links(form, asked, page.total),

@@ -22,7 +22,7 @@ from search.parse import QueryError, parse, period
 from search.query import All, Between, OneOf, Query
 
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
-NAMES = ("q", *FILTERS, "from", "to", "sort", "match", "related", "page", "size")
+NAMES = ("q", *FILTERS, "from", "to", "sort", "match", "related", "spellings", "page", "size")
 SIZE = 10  # hits on a page where the address asks for no other number
 
 _READABLE = "/:,()*!~'"  # legal in a query string as they are, and a query is easier to read and shorter with them
@@ -121,6 +121,7 @@ def search_from(form: Form) -> Search:
     sort = read("sort", lambda text: _choice("sort", Sort, text), Sort.RELEVANCE)
     match = read("match", lambda text: _choice("match", Match, text), Match.AUTO)
     related = read("related", lambda text: _choice("related", Switch, text), Switch.ON)
+    spellings = read("spellings", lambda text: _choice("spellings", Switch, text), Switch.ON)
     size = read("size", lambda text: _number("size", text, MAX_SIZE), SIZE)
     page = read("page", lambda text: _number("page", text, None), 1)
     if page * size > MAX_WINDOW:
@@ -133,7 +134,7 @@ def search_from(form: Form) -> Search:
     filters: list[Query] = [OneOf(name, form.values[name]) for name in FILTERS if name in form.values]
     if start or end_start:
         filters.append(Between(start, end))
-    return Search(query, tuple(filters), sort, match, related is Switch.ON, page, size)
+    return Search(query, tuple(filters), sort, match, related is Switch.ON, spellings is Switch.ON, page, size)
 
 
 def _choice(name: str, choices: type[Choice], text: str) -> Choice:
