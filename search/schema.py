@@ -27,6 +27,7 @@ RELAX_WORDS = 3  # bare words of a question, which seldom stand in one article a
 RELAX_BELOW = 10  # articles with all words of a question, one page: with fewer, any of the words is enough
 HALF_LIFE = timedelta(days=365)  # `sort=recent` halves a score for each, so that a year is worth some two rare words
 SPELT_LEAST = 0.01  # articles with another spelling, of those with a word as typed: fewer print it by mistake
+DEFINED_IN = 20  # of the best articles with an abbreviation, that may say what it stands for
 RELATED_FROM = 10  # of the best articles, whose words a question is taken to be about too
 RELATED_WORDS = 20  # of them
 RELATED = 0.2  # their weight together, of that of all the question's words

@@ -24,6 +24,7 @@ from whoosh.analysis import Analyzer, Token
 from whoosh.index import LockError
 
 from search import analysis, ranking, schema
+from search.abbreviations import is_abbreviation, long_form
 from search.article import Article, from_stored, to_json
 from search.columnar import facets as counting
 from search.columnar.bulk import BulkWriter
@@ -497,8 +498,7 @@ class _Answer:
         search = self._search
         understood, ignored = analysis.without_stop_words(search.query)
         if search.spellings:
-            spelt = {word: self._compiler.other_spellings(word) for word in ranking.bare_words(understood)}
-            self._compiler.spellings = {word: others for word, others in spelt.items() if others}
+            self._compiler.spellings = self._spellings(ranking.bare_words(understood))
         if search.match is Match.ANY:
             understood = analysis.loosen(understood)
         asked, relaxed, suggestion = understood, False, None
@@ -557,6 +557,24 @@ class _Answer:
             histogram=counting.Histogram("day", counting.Interval.MONTH),
             proximity=ranking.proximity(node, self._compiler.languages),
         )
+
+    def _spellings(self, words: list[str]) -> dict[str, tuple[str, ...]]:
+        """How else bare words are to be searched. In a query all in capitals no word is an abbreviation for them."""
+        shout = len(words) > 1 and all(map(str.isupper, words))
+        spelt = {}
+        for word in dict.fromkeys(words):
+            whole = self._long_form(word) if is_abbreviation(word) and not shout else None
+            others = (*([whole] if whole else []), *self._compiler.other_spellings(word))
+            if others:
+                spelt[word] = others
+        return spelt
+
+    def _long_form(self, abbreviation: str) -> str | None:
+        """What the best articles that have it say it stands for."""
+        compiled = self._compiler.compile(Word(abbreviation))
+        best = evaluate(self._searcher, compiled, limit=schema.DEFINED_IN).docs.tolist()
+        articles = (from_stored(self._reader.stored_fields(number)["article"]) for number in best)
+        return long_form(abbreviation, (article.body for article in articles))
 
     def _related(self, node: Query) -> tuple[Related, ...]:
         """Words of the best articles for a question, whatever the filters; none for a search of few words."""
