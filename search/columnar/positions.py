@@ -100,7 +100,7 @@ class PositionReader:
     def at(self, begin: int, end: int, which: NDArray[np.integer]) -> tuple[Counts, Positions]:
         """The same of some of those postings: `which` are ascending indexes, counted from `begin`."""
         if len(which) * BLOCK < end - begin:
-            return self._few(begin + which.astype(np.int64))
+            return self.of(begin + which.astype(np.int64))
         counts = self._counts_between(begin, end)
         gap, far = self._gap_start(begin)
         ends = np.cumsum(counts - 1)
@@ -115,8 +115,8 @@ class PositionReader:
             gaps[where] = self._far_gaps[far + np.searchsorted(all_far, places[where])]
         return chosen, _joined(chosen, self._firsts(begin, end)[which], gaps)
 
-    def _few(self, postings: NDArray[np.int64]) -> tuple[Counts, Positions]:
-        """The same of single postings by their numbers: each is found from the start of its block."""
+    def of(self, postings: NDArray[np.int64]) -> tuple[Counts, Positions]:
+        """The same of single postings by their numbers, in any order: each is found from the start of its block."""
         blocks = postings // BLOCK
         skipped = postings - blocks * BLOCK
         gaps_before = _sums(self._counts_of(_runs(blocks * BLOCK, skipped)) - 1, skipped)

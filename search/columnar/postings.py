@@ -269,6 +269,14 @@ class FieldPostings:
         counts, positions = self._positions.at(self._starts[ordinal], self._starts[ordinal + 1], which)
         return _starts(counts), positions
 
+    def numbers(self, ordinal: int, which: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The numbers of some of the term's postings: `which` are indexes into `docs`."""
+        return which.astype(np.int64) + int(self._starts[ordinal])
+
+    def positions_of(self, postings: NDArray[np.int64]) -> tuple[Counts, Positions]:
+        """How many positions each of some postings has, by their numbers in any order, and all of them."""
+        return self._positions.of(postings)
+
     def positions_between(self, begin: int, end: int) -> tuple[Counts, Positions]:
         """How many positions each posting has, by the postings' numbers, and all of them."""
         return self._positions.between(begin, end)
