@@ -393,7 +393,7 @@ def test_a_damaged_index_is_an_error_and_stays(tmp_path: Path) -> None:
 def test_an_index_of_another_version_asks_for_a_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"whoosh:{tmp_path}/index"
     with monkeypatch.context() as older, open_engine(url) as engine:
-        older.setattr("search.whoosh_engine._VERSION_FIELD", "schema_version_0")
+        older.setattr("search.whoosh_schema.VERSION_FIELD", "schema_version_0")
         fill(engine, [VETO])
     with open_engine(url) as engine:
         with pytest.raises(IndexOutdated, match="--rebuild"):

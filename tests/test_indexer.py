@@ -381,7 +381,7 @@ class TestRebuild:
     ) -> None:
         other = write_lines(tmp_path / "other.jsonl", "one", "two")
         with monkeypatch.context() as older:
-            older.setattr("search.whoosh_engine._VERSION_FIELD", "schema_version_0")
+            older.setattr("search.whoosh_schema.VERSION_FIELD", "schema_version_0")
             index([str(news), str(other)], engine)
             before = {origin.article_id: origin for origin in engine.origins()}
         with open_engine(f"whoosh:{tmp_path / 'index'}") as later:

@@ -1,0 +1,234 @@
+"""One search over one generation of a Whoosh index: its hits, counts, and what is to be said of them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from whoosh import query
+
+from search import analysis, ranking, schema
+from search.abbreviations import is_abbreviation, long_form
+from search.article import from_stored
+from search.columnar import facets as counting
+from search.columnar.evaluate import Decay, Result, evaluate
+from search.columnar.evaluate import Sort as ByColumn
+from search.columnar.queries import SwapFuzzyTerm
+from search.engine import Bucket, Hit, Interval, Match, Page, Search, Sort, TimeBucket
+from search.parse import render
+from search.query import All, And, OneOf, Or, Query, Word, Words
+from search.related import Related, related
+from search.snippets import mark, snippet
+from search.whoosh_compiler import Compiler, spelt, words_of
+from search.whoosh_schema import key_field
+
+MAX_BUCKETS = 100  # values of one facet, selected ones beside
+SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
+LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
+RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
+MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
+MONTHS_BY_MONTH = 60  # by month up to so many, by year above
+
+
+class Answer:
+    """One search over one generation."""
+
+    def __init__(self, searcher: Any, generation: int, search: Search) -> None:
+        self._searcher = searcher
+        self._reader = searcher.reader()
+        self._generation = generation
+        self._search = search
+        self._compiler = Compiler(searcher)
+        self._rarities: dict[Query, float] = {}  # asked for by every hit
+
+    def page(self) -> Page:
+        search = self._search
+        understood, ignored = analysis.without_stop_words(search.query)
+        if search.spellings:
+            self._compiler.spellings = self._spellings(ranking.bare_words(understood))
+        if search.match is Match.ANY:
+            understood = analysis.loosen(understood)
+        asked, relaxed, suggestion = understood, False, None
+        result = self._result(asked)
+        least = schema.RELAX_BELOW if ranking.is_question(asked) else 1
+        if result.total < least and (found := self._hits(asked)) < least:
+            suggestion = None if found else self._suggestion(understood)
+            if (
+                search.match is Match.AUTO
+                and (looser := analysis.loosen(understood)) != understood
+                and self._hits(looser)
+            ):
+                asked, relaxed = looser, True
+                result = self._result(asked)
+        helped = relaxed and search.related and self._order() is None
+        also = self._related(asked) if helped and result.total > schema.RELATED_FROM else ()
+        if also:
+            result = self._result(asked, also)
+        timeline, interval = self._timeline(asked, result)
+        scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
+        shown = spelt(asked, self._compiler.spellings)
+        return Page(
+            hits=tuple(
+                self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
+            ),
+            total=result.total,
+            facets={field: self._facet(field, result) for field in schema.FACETS},
+            timeline=timeline,
+            interval=interval,
+            generation=self._generation,
+            relaxed=relaxed,
+            ignored=ignored,
+            truncated=self._compiler.truncated(result),
+            related=tuple(one.word for one in also),
+            spellings=self._compiler.spellings,
+            suggestion=suggestion,
+        )
+
+    def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
+        """also: words that touch the order, and find nothing by themselves"""
+        search = self._search
+        compiled = self._compiler.compile(node)
+        if also:
+            share = schema.RELATED * len(ranking.bare_words(node))
+            terms = [query.Term("text", one.stem, boost=share * one.weight) for one in also]
+            compiled = query.AndMaybe(compiled, query.Or(terms))
+        return evaluate(
+            self._searcher,
+            compiled,
+            limit=search.size,
+            offset=(search.page - 1) * search.size,
+            sort=self._order(),
+            decay=RECENCY if search.sort is Sort.RECENT else None,
+            filters=self._filters(),
+            facets=[counting.Facet(key_field(field)) for field in schema.FACETS],
+            histogram=counting.Histogram("day", counting.Interval.MONTH),
+            proximity=ranking.proximity(node, self._compiler.languages),
+        )
+
+    def _spellings(self, words: list[str]) -> dict[str, tuple[str, ...]]:
+        """How else bare words are to be searched. In a query all in capitals no word is an abbreviation for them."""
+        shout = len(words) > 1 and all(map(str.isupper, words))
+        spelt = {}
+        for word in dict.fromkeys(words):
+            whole = self._long_form(word) if is_abbreviation(word) and not shout else None
+            others = (*([whole] if whole else []), *self._compiler.other_spellings(word))
+            if others:
+                spelt[word] = others
+        return spelt
+
+    def _long_form(self, abbreviation: str) -> str | None:
+        """What the best articles that have it say it stands for."""
+        compiled = self._compiler.compile(Word(abbreviation))
+        best = evaluate(self._searcher, compiled, limit=schema.DEFINED_IN).docs.tolist()
+        articles = (from_stored(self._reader.stored_fields(number)["article"]) for number in best)
+        return long_form(abbreviation, (article.body for article in articles))
+
+    def _related(self, node: Query) -> tuple[Related, ...]:
+        """Words of the best articles for a question, whatever the filters; none for a search of few words."""
+        if not ranking.is_question(node):
+            return ()
+        found = evaluate(
+            self._searcher,
+            self._compiler.compile(node),
+            limit=schema.RELATED_FROM,
+            proximity=ranking.proximity(node, self._compiler.languages),
+        )
+        best = [
+            (from_stored(self._reader.stored_fields(number)["article"]), score)
+            for number, score in zip(found.docs.tolist(), found.scores.tolist(), strict=True)
+        ]
+        count, frequency = self._reader.doc_count_all(), self._reader.doc_frequency
+        return related(best, count, lambda stem: int(frequency("text", stem)))
+
+    def _hits(self, node: Query) -> int:
+        """How many, without the filters, so that adding a filter never raises a count."""
+        return evaluate(self._searcher, self._compiler.compile(node), limit=0).total
+
+    def _order(self) -> ByColumn | None:
+        sort = self._search.sort
+        if sort in (Sort.RELEVANCE, Sort.RECENT) and not isinstance(self._search.query, All):
+            return None
+        return ByColumn("instant", descending=sort is not Sort.OLDEST)
+
+    def _filters(self) -> dict[str, Any]:
+        """By the key field of a facet, whose own counts ignore it; others by their place."""
+        return {
+            key_field(part.field) if isinstance(part, OneOf) else str(place): self._compiler.compile(part)
+            for place, part in enumerate(self._search.filters)
+        }
+
+    def _hit(self, number: int, score: float, asked: Query) -> Hit:
+        article = from_stored(self._reader.stored_fields(number)["article"])
+        return Hit(
+            article=article,
+            score=score,
+            snippet=snippet(article.body, asked, self._rarity, article.language),
+            title_pieces=mark(article.title, asked, "title", article.language) if article.title else (),
+        )
+
+    def _rarity(self, part: Query) -> float:
+        rarity = self._rarities.get(part)
+        if rarity is None:
+            rarity = math.log(1 + self._reader.doc_count() / (1 + self._compiler.frequency(part)))
+            self._rarities[part] = rarity
+        return rarity
+
+    def _facet(self, field: str, result: Result) -> tuple[Bucket, ...]:
+        counts = dict(result.facets[key_field(field)])
+        chosen = {
+            value: None
+            for part in self._search.filters
+            if isinstance(part, OneOf) and part.field == field
+            for value in part.values
+        }
+        shown = list(islice(counts, MAX_BUCKETS))  # they come by falling count
+        shown += [value for value in chosen if value not in shown]
+        return tuple(Bucket(value, counts.get(value, 0), value in chosen) for value in shown)
+
+    def _timeline(self, asked: Query, result: Result) -> tuple[tuple[TimeBucket, ...], Interval]:
+        months = result.histogram
+        if not months:
+            return (), Interval.YEAR
+        first, last = months[0][0], months[-1][0]
+        stretch = (last.year - first.year) * 12 + last.month - first.month + 1
+        if stretch <= MONTHS_BY_DAY:
+            by_day = counting.Histogram("day", counting.Interval.DAY)
+            compiled = self._compiler.compile(asked)
+            days = evaluate(self._searcher, compiled, limit=0, filters=self._filters(), histogram=by_day).histogram
+            return tuple(TimeBucket(day, count) for day, count in days), Interval.DAY
+        if stretch <= MONTHS_BY_MONTH:
+            return tuple(TimeBucket(month, count) for month, count in months), Interval.MONTH
+        years: Counter[int] = Counter()
+        for month, count in months:
+            years[month.year] += count
+        return tuple(TimeBucket(date(year, 1, 1), years[year]) for year in sorted(years)), Interval.YEAR
+
+    def _suggestion(self, understood: Query) -> str | None:
+        """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""
+        corrected = self._corrected(understood)
+        return render(corrected) if corrected != understood and self._hits(corrected) else None
+
+    def _corrected(self, node: Query) -> Query:
+        match node:
+            case Word(text, None):
+                return replace(node, text=self._nearest(text))
+            case Words(parts) | And(parts) | Or(parts):
+                return type(node)(tuple(self._corrected(part) for part in parts))
+            case _:
+                return node
+
+    def _nearest(self, text: str) -> str:
+        """The most frequent of the archive's words fewest edits away, for a word that the archive does not know."""
+        words = words_of(text)
+        if len(words) != 1 or len(words[0]) < SHORTEST_CORRECTED or self._compiler.frequency(Word(text)):
+            return text
+        for edits in range(1, 2 if len(words[0]) <= LONGEST_ONE_EDIT else 3):
+            near = SwapFuzzyTerm("exact", words[0], maxdist=edits)._btexts(self._reader)
+            best = max(near, key=lambda term: self._reader.doc_frequency("exact", term), default=None)
+            if best is not None:
+                return str(best.decode("utf-8"))
+        return text

@@ -1,0 +1,174 @@
+"""From our queries to Whoosh's, for one searcher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from whoosh import query
+
+from search import analysis, schema
+from search.columnar.evaluate import Result
+from search.columnar.expand import MAX_EXPANSION
+from search.columnar.queries import Near as NearQuery
+from search.columnar.queries import SwapFuzzyTerm, Within
+from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
+from search.spelling import spellings
+from search.whoosh_schema import NAMES_FIELDS, days, exact_field, key_field, stem_field
+
+BONUS = 0.1  # score for a form printed with just the accents that were typed
+
+
+class Compiler:
+    """From our queries to Whoosh's, for one searcher: accents and beginnings depend on the words of its archive."""
+
+    def __init__(self, searcher: Any) -> None:
+        self._reader = searcher.reader()
+        self.languages = tuple(searcher.weighting.languages(searcher))
+        self.spellings: dict[str, tuple[str, ...]] = {}  # that bare words are searched by too
+        self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
+        self._cut: list[str] = []
+
+    def compile(self, node: Query) -> Any:
+        match node:
+            case All():
+                return query.Every()
+            case Word(text, field):
+                return self._word(text, field)
+            case Phrase(text, field):
+                return _within(_phrase(exact_field(field), words_of(text)), field)
+            case Near(text, distance, field):
+                words = list(dict.fromkeys(words_of(text)))
+                return _within(NearQuery(exact_field(field), words, distance) if words else query.NullQuery, field)
+            case Prefix(text, field):
+                return _within(self._prefix(text, exact_field(field)), field)
+            case Fuzzy(text, edits, field):
+                return self._fuzzy(text, edits, field)
+            case Between(start, end):
+                return query.NumericRange(
+                    "day",
+                    None if start is None else days(start),
+                    None if end is None else days(end),
+                    endexcl=True,
+                )
+            case OneOf(field, values):
+                return query.Or([query.Term(key_field(field), value) for value in values])
+            case Words(parts) | And(parts):
+                return query.And([self.compile(part) for part in parts])
+            case Or(parts):
+                return query.Or([self.compile(part) for part in parts])
+            case Not(part):
+                return query.Not(self._as_typed(part))
+
+    def _as_typed(self, node: Query) -> Any:
+        spellings, self.spellings = self.spellings, {}
+        try:
+            return self.compile(node)
+        finally:
+            self.spellings = spellings
+
+    def other_spellings(self, text: str) -> tuple[str, ...]:
+        """Of a bare word, those that the archive prints so often that they are no misprints."""
+        words = words_of(text)
+        if len(words) != 1:
+            return ()
+        frequency = {other: self.frequency(Word(other)) for other in spellings(words[0])}
+        least = max(1, schema.SPELT_LEAST * self.frequency(Word(text)))
+        return tuple(other for other, count in frequency.items() if count >= least)
+
+    def truncated(self, result: Result) -> tuple[str, ...]:
+        """What was typed and stands for more terms than were searched."""
+        cut = [self._expanding[expansion.query] for expansion in result.expansions]
+        return tuple(dict.fromkeys(cut + self._cut))
+
+    def frequency(self, part: Query) -> int:
+        """About how many documents a part of a query matches, from above."""
+        match part:
+            case Word(text, field) if field not in NAMES_FIELDS:
+                fieldname = stem_field(field)
+                typed = (text, *self._others(text, field))
+                return sum(self._least(fieldname, _stems(one, code)) for one in typed for code in self.languages)
+            case Word(text, field) | Phrase(text, field) | Near(text, _, field):
+                return self._least(exact_field(field), words_of(text))
+            case _:
+                return int(self._reader.doc_count())
+
+    def _least(self, fieldname: str, terms: list[str]) -> int:
+        return min((self._reader.doc_frequency(fieldname, term) for term in terms), default=0)
+
+    def _word(self, text: str, field: str | None) -> Any:
+        if field in NAMES_FIELDS:
+            return _phrase(exact_field(field), words_of(text))
+        stems = dict.fromkeys(
+            tuple(_stems(one, language)) for one in (text, *self._others(text, field)) for language in self.languages
+        )
+        found, *others = (_within(_phrase(stem_field(field), list(words)), field) for words in stems)
+        if others:
+            found = query.Or([found, *others])
+        bonus = self._as_printed(text)
+        return found if bonus is None else query.AndMaybe(found, query.ConstantScoreQuery(bonus, BONUS))
+
+    def _others(self, text: str, field: str | None) -> tuple[str, ...]:
+        return () if field else self.spellings.get(text, ())
+
+    def _as_printed(self, text: str) -> Any | None:
+        """What puts first the documents that print an accented word so; for a plain word, that print it plainly."""
+        forms = [token.form for token in analysis.asked(text)]
+        if len(forms) != 1:
+            return None
+        [form] = forms
+        if form.variant is not None:
+            return query.Term("variants", form.variant)
+        variants = list(self._reader.expand_prefix("variants", f"{form.exact}{analysis.VARIANT}"))
+        return query.Not(query.Or([query.Term("variants", variant) for variant in variants])) if variants else None
+
+    def _prefix(self, text: str, fieldname: str) -> Any:
+        words = words_of(text)
+        if not words:
+            return query.NullQuery
+        *whole, start = words
+        if not whole:
+            prefix = query.Prefix(fieldname, start)
+            self._expanding[prefix] = text
+            return prefix
+        beginnings = [term.decode("utf-8") for term in self._reader.expand_prefix(fieldname, start)]
+        if len(beginnings) > MAX_EXPANSION:
+            self._cut.append(text)
+            beginnings.sort(key=lambda term: -self._reader.doc_frequency(fieldname, term))
+        return query.Or([_phrase(fieldname, [*whole, word]) for word in beginnings[:MAX_EXPANSION]])
+
+    def _fuzzy(self, text: str, edits: int, field: str | None) -> Any:
+        """Nearer words count more: once for every number of edits that admits them."""
+        word = "".join(words_of(text))
+        nearer = [SwapFuzzyTerm(exact_field(field), word, maxdist=distance) for distance in range(1, edits + 1)]
+        self._expanding |= dict.fromkeys(nearer, text)
+        return query.Or([_within(one, field) for one in nearer]) if word else query.NullQuery
+
+
+def spelt(node: Query, others: Mapping[str, tuple[str, ...]]) -> Query:
+    """The query with the other spellings of its bare words, as what is shown of an article marks them."""
+    match node:
+        case Word(text, None) if text in others:
+            return Or((node, *map(Word, others[text])))
+        case Words(parts) | And(parts) | Or(parts):
+            return type(node)(tuple(spelt(part, others) for part in parts))
+        case _:
+            return node
+
+
+def _phrase(fieldname: str, words: list[str]) -> Any:
+    if not words:
+        return query.NullQuery
+    return query.Term(fieldname, words[0]) if len(words) == 1 else query.Phrase(fieldname, words)
+
+
+def _within(compiled: Any, field: str | None) -> Any:
+    return Within(compiled, analysis.BODY_START) if field == "body" and compiled != query.NullQuery else compiled
+
+
+def _stems(text: str, language: str) -> list[str]:
+    return [term for term, _ in analysis.stems(text, language)]
+
+
+def words_of(text: str) -> list[str]:
+    return [term for term, _ in analysis.exact(text)]

@@ -1,0 +1,136 @@
+"""Whoosh's form of `search.schema`, and an article as a document of it.
+
+Beside the fields of `search.schema` a document holds an `id`, the days and instants by which dates are searched and
+sorted, the variants of accented words, and the article as JSON has it and its origin as stored fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import fields as names_of
+from datetime import UTC, date, datetime
+from typing import Any
+
+from whoosh import fields
+from whoosh.analysis import Analyzer, Token
+
+from search import analysis, schema
+from search.article import Article, to_json
+from search.engine import Origin
+
+VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
+
+_ORIGIN = tuple(field.name for field in names_of(Origin))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class WordAnalyzer(Analyzer):  # type: ignore[misc]
+    """Whoosh's door to `search.analysis`, and the bulk writer's (`search.columnar.analysis.WordAnalyzer`).
+
+    form: `stem` or `exact`
+    """
+
+    gap = analysis.PARAGRAPH_GAP
+    leap = analysis.BODY_START
+    renumber = False
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Token]:
+        token = Token(positions, mode=mode, boost=1.0, stopped=False)
+        for form, token.pos, _start, _end in analysis.tokens(*analysis.unmarked(value)):
+            token.text = getattr(form, self.form)
+            yield token
+
+    def pass_key(self) -> Hashable:
+        return WordAnalyzer
+
+    def chunks(self, text: str) -> list[str]:
+        return analysis.chunks(text)
+
+    def tokens(self, chunk: str) -> list[str]:
+        return analysis.words(chunk)
+
+    def terms(self, token: str) -> tuple[str, ...]:
+        return tuple(getattr(form, self.form) for form in analysis.terms(token))
+
+
+def whoosh_schema() -> fields.Schema:
+    stems, words = WordAnalyzer("stem"), WordAnalyzer("exact")
+    built = fields.Schema(
+        id=fields.ID(unique=True),
+        text=fields.TEXT(analyzer=stems),
+        exact=fields.TEXT(analyzer=words),
+        variants=fields.KEYWORD(),
+        day=fields.NUMERIC(int, sortable=True),  # days since 1970
+        instant=fields.NUMERIC(int, bits=64, sortable=True),  # microseconds since 1970
+        article=fields.STORED,
+        origin=fields.STORED,
+    )
+    built.add(VERSION_FIELD, fields.STORED)
+    for field in schema.FIELDS:
+        if field.kind is schema.Kind.TEXT and field.own:
+            built.add(field.name, fields.TEXT(analyzer=stems))
+            built.add(exact_field(field.name), fields.TEXT(analyzer=words))
+        elif field.kind is schema.Kind.NAMES:
+            built.add(field.name, fields.TEXT(analyzer=words))
+        if field.facet:
+            built.add(key_field(field.name), fields.KEYWORD())
+    return built
+
+
+def key_field(field: str) -> str:
+    return f"{field}_key"
+
+
+def exact_field(field: str | None) -> str:
+    """Where a field's words stand as written."""
+    if field is None or field == "body":
+        return "exact"
+    return field if field in NAMES_FIELDS else f"{field}_exact"
+
+
+def stem_field(field: str | None) -> str:
+    """Where bare words of a field are searched."""
+    return "text" if field is None or field == "body" else field
+
+
+NAMES_FIELDS = frozenset(field.name for field in schema.FIELDS if field.kind is schema.Kind.NAMES)
+
+
+def document(article: Article, origin: Origin) -> dict[str, Any]:
+    combined = schema.combined(article)
+    text = analysis.marked(combined, article.language)
+    document: dict[str, Any] = {
+        "id": article.id,
+        "text": text,
+        "exact": text,
+        "article": to_json(article),
+        "origin": {name: getattr(origin, name) for name in _ORIGIN},
+    }
+    if variants := analysis.variants(combined):
+        document["variants"] = sorted(variants)
+    if article.day is not None and article.instant is not None:
+        document["day"] = days(article.day)
+        document["instant"] = microseconds(article.instant)
+    for field in schema.FIELDS:
+        values = schema.values(article, field.name)
+        if not values:
+            continue
+        if field.kind is not schema.Kind.KEYWORD and field.own:
+            joined = schema.joined(article, field.name)
+            text = analysis.marked(joined, article.language if field.kind is schema.Kind.TEXT else None)
+            document[field.name] = document[exact_field(field.name)] = text
+        if field.facet:
+            document[key_field(field.name)] = list(dict.fromkeys(values))
+    return document
+
+
+def days(day: date) -> int:
+    return (day - _EPOCH.date()).days
+
+
+def microseconds(moment: datetime) -> int:
+    past = moment - _EPOCH
+    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
