@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, errors, health, pages
+from web import api, errors, health, messages, pages
 from web.addresses import ArticleId
 from web.engine import EXTENSION, server_timing
 
@@ -41,6 +41,7 @@ def create_app(engine_url: str | None = None) -> Flask:
     app.url_map.converters["article_id"] = ArticleId
     app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    messages.register(app)
     pages.register(app)
     app.register_blueprint(api.api)
     app.register_blueprint(health.health)
