@@ -1,0 +1,183 @@
+"""The parameters of a search, each declared once, as a field of `Parameters`: its type, bounds, default and meaning.
+
+The model validates them, names them for links, and is what the OpenAPI document says of them; a further parameter is
+one more field. The words for what is wrong are ours: pydantic's speak to programmers.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from search.engine import MAX_SIZE, MAX_WINDOW, Match, Search, Sort
+from search.parse import parse, period
+from search.query import All, Between, OneOf, Query
+
+FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
+SIZE = 10  # hits on a page where the address asks for no other number
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterError:
+    """What is wrong with one parameter, in words for the one who typed it."""
+
+    parameter: str
+    detail: str
+    position: int | None = None  # in `q`, counted in characters from 0
+
+
+class BadParameters(ValueError):
+    """The address asks for what cannot be answered; every parameter at fault is named."""
+
+    def __init__(self, errors: tuple[ParameterError, ...]) -> None:
+        super().__init__("; ".join(error.detail for error in errors))
+        self.errors = errors
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+def _once(values: tuple[str, ...]) -> str:
+    if len(values) > 1:
+        raise PydanticCustomError("repeated", "given more than once")
+    return values[0]
+
+
+def _whole_number(text: str) -> int | str:
+    """Plain digits alone: Python and pydantic take `1_0` and `1.0` for numbers too."""
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
+
+
+Days = tuple[date, date | None]  # the first day and the first one after, None where the calendar ends
+
+# Of what stands beside a type in Annotated, the last is done first.
+_ONE = BeforeValidator(_once)
+_BARE = BeforeValidator(str.strip)
+
+Typed = Annotated[Query, PlainValidator(parse), _ONE, WithJsonSchema({"type": "string"})]
+Values = tuple[str, ...]
+Period = Annotated[
+    Days | None,
+    PlainValidator(period),
+    _BARE,
+    _ONE,
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}),
+]
+Number = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole_number), _BARE, _ONE]
+
+
+class Parameters(BaseModel):
+    """Each given as the tuple of its values, and left out where there are none; names that are not known do no harm."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    q: Typed = Field(All(), description="The query, in the query language. Without it: everything, newest first.")
+    publisher: Values = Field((), description="Only articles of this publisher. Repeat it for alternatives.")
+    author: Values = Field((), description="Only articles by this author. Repeat it for alternatives.")
+    place: Values = Field((), description="Only articles from this place. Repeat it for alternatives.")
+    language: Values = Field(
+        (), description="Only articles in this language, an ISO 639-1 code such as `en`. Repeat it for alternatives."
+    )
+    from_: Period = Field(
+        None,
+        alias="from",
+        description="Only articles of this year, month or day and later: `2012`, `2012-06`, `2012-06-07`.",
+    )
+    to: Period = Field(None, description="Only articles of this year, month or day and earlier.")
+    sort: Annotated[Sort, _BARE, _ONE] = Field(
+        Sort.RELEVANCE,
+        description="The order: the best match first, the same halved for every year of age, or by date. "
+        "Undated articles are last by date.",
+    )
+    match: Annotated[Match, _BARE, _ONE] = Field(
+        Match.AUTO,
+        description="How many of the bare words an article must have: `all`, `any`, or all of them and any where that "
+        "finds too little.",
+    )
+    related: Annotated[Switch, _BARE, _ONE] = Field(
+        Switch.ON,
+        description="Whether words that the best articles share help to order the others, where any word is enough.",
+    )
+    spellings: Annotated[Switch, _BARE, _ONE] = Field(
+        Switch.ON, description="Whether bare words are found in other spellings too that the archive prints."
+    )
+    page: Number = Field(1, description=f"The page, counted from 1; page × size is {MAX_WINDOW:,} at most.")
+    size: Number = Field(SIZE, le=MAX_SIZE, description="Hits on a page.")
+
+    def search(self) -> Search:
+        filters: list[Query] = [OneOf(name, values) for name in FILTERS if (values := getattr(self, name))]
+        if self.from_ or self.to:
+            filters.append(Between(self.from_ and self.from_[0], self.to and self.to[1]))
+        return Search(
+            query=self.q,
+            filters=tuple(filters),
+            sort=self.sort,
+            match=self.match,
+            related=self.related is Switch.ON,
+            spellings=self.spellings is Switch.ON,
+            page=self.page,
+            size=self.size,
+        )
+
+
+NAMES = tuple(field.alias or name for name, field in Parameters.model_fields.items())
+
+
+def parameters_from(values: Mapping[str, tuple[str, ...]]) -> Parameters:
+    """Raises BadParameters."""
+    try:
+        asked, errors = Parameters.model_validate(values), []
+    except ValidationError as error:
+        errors = [_told(fault, values) for fault in error.errors()]
+        faulty = {fault.parameter for fault in errors}
+        asked = Parameters.model_validate({name: given for name, given in values.items() if name not in faulty})
+    errors += _contradictions(asked, values)
+    if errors:
+        raise BadParameters(tuple(errors))
+    return asked
+
+
+@cache
+def described() -> dict[str, dict[str, Any]]:
+    """The JSON schema of each parameter, by its name in an address."""
+    schemas: dict[str, dict[str, Any]] = Parameters.model_json_schema()["properties"]
+    return schemas
+
+
+def _contradictions(asked: Parameters, values: Mapping[str, tuple[str, ...]]) -> Iterator[ParameterError]:
+    """What is wrong with values that are right by themselves."""
+    if asked.from_ and asked.to and asked.to[1] and asked.from_[0] >= asked.to[1]:
+        yield ParameterError("from", f"from {values['from'][0]} is later than to {values['to'][0]}; swap them")
+    if asked.page * asked.size > MAX_WINDOW:
+        yield ParameterError(
+            "page", f"only the first {MAX_WINDOW:,} articles can be reached by page; narrow the search"
+        )
+
+
+def _told(fault: ErrorDetails, values: Mapping[str, tuple[str, ...]]) -> ParameterError:
+    name = str(fault["loc"][0])
+    given, about = values[name], fault.get("ctx", {})
+    match fault["type"]:
+        case "value_error":
+            return ParameterError(name, str(about["error"]), getattr(about["error"], "position", None))
+        case "repeated":
+            return ParameterError(name, f"{name} is given {len(given)} times; give it once")
+        case "enum" | "literal_error":
+            meant = about["expected"].replace("'", "")
+        case _:
+            most = described()[name].get("maximum")
+            meant = f"a whole number from 1 to {most}" if most else "a whole number from 1"
+    return ParameterError(name, f"{name} is {meant}, not {reprlib.repr(given[0])}")
