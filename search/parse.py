@@ -47,7 +47,6 @@ MAX_MARKS = 30  # accents in a row, the bound of Unicode's Stream-Safe Text Form
 
 OPERATORS = frozenset(("AND", "OR", "NOT"))
 
-_DATES = "write 2012, 2012-06 or 2012-06-07"
 _QUOTES = '"“”„‟'
 _BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
 _TERM = re.compile(r"[^\W_]+")
@@ -69,11 +68,14 @@ _MARKS = str.maketrans("、。，！？；", "      ")  # they part words as whi
 class QueryError(ValueError):
     """A query that its reader must mend; str() says how.
 
+    message: with places such as %(word)s for the values, so that it can be said in other languages
     position: characters of the text before the place, None where the fault is in the whole
     """
 
-    def __init__(self, message: str, position: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, position: int | None = None, **values: str) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
         self.position = position
 
 
@@ -84,10 +86,16 @@ def parse(text: str) -> Query:
     and no fewer than two parts.
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
+        raise QueryError(
+            "the query is %(length)s characters long; %(most)s are the most",
+            length=f"{len(text):,}",
+            most=f"{MAX_LENGTH:,}",
+        )
     query = _Parser(text.translate(_MARKS)).parse()
     if len(render(query)) > MAX_LENGTH:  # what parse gives, parse must take
-        raise QueryError(f"the query, written out, is more than {MAX_LENGTH:,} characters long; shorten it")
+        raise QueryError(
+            "the query, written out, is more than %(most)s characters long; shorten it", most=f"{MAX_LENGTH:,}"
+        )
     return query
 
 
@@ -113,7 +121,7 @@ def period(text: str, position: int | None = None) -> tuple[date, date | None]:
     except ValueError:
         first = None
     if first is None:
-        raise QueryError(f"{_shown(text)} is not a date; {_DATES}", position)
+        raise QueryError("%(text)s is not a date; write 2012, 2012-06 or 2012-06-07", position, text=_shown(text))
     if len(text) == len("2012"):
         last = first.replace(month=12, day=31)
     elif len(text) == len("2012-06"):
@@ -150,7 +158,9 @@ class _Parser:
 
     def _open(self, lexeme: re.Match[str]) -> None:
         if len(self._groups) > MAX_DEPTH:
-            raise QueryError(f"brackets stand more than {MAX_DEPTH} deep; take some away", lexeme.start("open"))
+            raise QueryError(
+                "brackets stand more than %(most)s deep; take some away", lexeme.start("open"), most=str(MAX_DEPTH)
+            )
         self._groups.append(_Group(self._field(lexeme), excluded=bool(lexeme["minus"])))
 
     def _close(self) -> None:
@@ -190,7 +200,7 @@ class _Parser:
             case Between() | All():
                 self._clauses += 1
         if self._clauses > MAX_CLAUSES:
-            raise QueryError(f"the query has more than {MAX_CLAUSES:,} words; shorten it", position)
+            raise QueryError("the query has more than %(most)s words; shorten it", position, most=f"{MAX_CLAUSES:,}")
 
 
 class _Group:
@@ -240,12 +250,17 @@ def _quoted(lexeme: re.Match[str], field: str | None) -> Phrase | Near | None:
         return None
     if lexeme["near"] is None:
         return Phrase(text, field)
-    example = 'as in "russia syria"~8'
     if not lexeme["distance"]:
-        raise QueryError(f"write behind ~ how many words may stand between, {example}", lexeme.start("near"))
+        raise QueryError(
+            'write behind ~ how many words may stand between, as in "russia syria"~8', lexeme.start("near")
+        )
     distance = _number(lexeme["distance"])
     if distance > MAX_DISTANCE:
-        raise QueryError(f"at most {MAX_DISTANCE} words may stand between, {example}", lexeme.start("near"))
+        raise QueryError(
+            'at most %(most)s words may stand between, as in "russia syria"~8',
+            lexeme.start("near"),
+            most=str(MAX_DISTANCE),
+        )
     return Near(text, distance, field)
 
 
@@ -259,7 +274,7 @@ def _word(text: str, field: str | None, position: int) -> Word | Prefix | Fuzzy 
     if not sign or has_cjk(word):  # where nothing parts words, a word is found within others without a sign
         return Word(word, field)
     if _signed(word)[1]:
-        raise QueryError(f"{_shown(text)}: a word takes one * or one ~, not both", position)
+        raise QueryError("%(word)s: a word takes one * or one ~, not both", position, word=_shown(text))
     if sign.startswith("*"):
         if sum(map(str.isalnum, word)) < MIN_PREFIX:
             raise _short_prefix(text, position)
@@ -267,9 +282,10 @@ def _word(text: str, field: str | None, position: int) -> Word | Prefix | Fuzzy 
     edits = _number(sign.lstrip("~") or "1")
     if not 1 <= edits <= MAX_EDITS:
         raise QueryError(
-            f"{_shown(text)}: ~ finds words that differ by one letter, ~2 by two, other numbers mean nothing; "
+            "%(word)s: ~ finds words that differ by one letter, ~2 by two, other numbers mean nothing; "
             "to search for the text as it stands, put it in quotes",
             position,
+            word=_shown(text),
         )
     return Fuzzy(word, edits, field)
 
@@ -294,7 +310,9 @@ def _days(text: str, position: int) -> Between:
     start = period(first, position)[0] if first else None
     end = period(last, position + len(first) + len(dots))[1] if last else None
     if start and end and start >= end:
-        raise QueryError(f"{first} is after {last}; write date:{last}..{first}", position)
+        raise QueryError(
+            "%(first)s is after %(last)s; write date:%(last)s..%(first)s", position, first=first, last=last
+        )
     return Between(start, end)
 
 
@@ -307,7 +325,9 @@ def _no_date(position: int) -> QueryError:
 
 
 def _short_prefix(text: str, position: int) -> QueryError:
-    return QueryError(f"{_shown(text)}: write at least two letters before the star, as in interven*", position)
+    return QueryError(
+        "%(word)s: write at least two letters before the star, as in interven*", position, word=_shown(text)
+    )
 
 
 def _number(digits: str) -> int:
@@ -337,7 +357,7 @@ def _check_marks(text: str) -> None:
     for position, character in enumerate(text):
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks > MAX_MARKS:
-            raise QueryError(f"a letter has more than {MAX_MARKS} accents; take some away", position)
+            raise QueryError("a letter has more than %(most)s accents; take some away", position, most=str(MAX_MARKS))
 
 
 def _leaves(query: Query) -> Iterator[Query]:

@@ -8,14 +8,15 @@ from flask import current_app, g
 from werkzeug.wrappers import Response
 
 from search.engine import Engine, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Page, Search
+from web.messages import LazyString, lazy_gettext
 
 EXTENSION = "dateline"  # the engine's name in `app.extensions`
 
-_REASONS: tuple[tuple[type[EngineError], str], ...] = (
-    (IndexMissing, "no index yet: run python -m indexer"),
-    (IndexOutdated, "the index was made by another version: run python -m indexer --rebuild"),
-    (IndexDamaged, "the index cannot be read: see the server's log"),
-    (EngineError, "the archive cannot be searched at the moment: see the server's log"),
+_REASONS: tuple[tuple[type[EngineError], LazyString], ...] = (
+    (IndexMissing, lazy_gettext("no index yet: run python -m indexer")),
+    (IndexOutdated, lazy_gettext("the index was made by another version: run python -m indexer --rebuild")),
+    (IndexDamaged, lazy_gettext("the index cannot be read: see the server's log")),
+    (EngineError, lazy_gettext("the archive cannot be searched at the moment: see the server's log")),
 )
 
 
@@ -42,4 +43,4 @@ def server_timing(response: Response) -> Response:
 def reason(error: EngineError) -> str:
     """Why there is no answer, in words for anybody. The engine's own may name paths and hosts, and go to the log."""
     current_app.logger.warning("%s", error)
-    return next(words for kind, words in _REASONS if isinstance(error, kind))
+    return next(str(words) for kind, words in _REASONS if isinstance(error, kind))

@@ -13,13 +13,25 @@ from werkzeug.wrappers import Response
 from search.engine import EngineError, SearchRefused
 from web.engine import reason
 from web.form import BadParameters, ParameterError, form_from
+from web.messages import gettext as _
+from web.messages import lazy_gettext
 
 _PROBLEM = "application/problem+json"  # RFC 9457
 _DETAILS = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address can only be read, with GET.",
-    HTTPStatus.REQUEST_URI_TOO_LONG: "This address is longer than the server reads; shorten the query.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It is not your doing, and it has been logged.",
+    HTTPStatus.NOT_FOUND: lazy_gettext("There is nothing at this address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("This address can only be read, with GET."),
+    HTTPStatus.REQUEST_URI_TOO_LONG: lazy_gettext("This address is longer than the server reads; shorten the query."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: lazy_gettext(
+        "Something went wrong here. It is not your doing, and it has been logged."
+    ),
+}
+_TITLES = {  # of pages; others have HTTP's own phrase
+    HTTPStatus.BAD_REQUEST: lazy_gettext("This search cannot be answered"),
+    HTTPStatus.NOT_FOUND: lazy_gettext("Not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("Not allowed"),
+    HTTPStatus.REQUEST_URI_TOO_LONG: lazy_gettext("This address is too long"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: lazy_gettext("Something went wrong"),
+    HTTPStatus.SERVICE_UNAVAILABLE: lazy_gettext("The archive cannot be searched now"),
 }
 
 
@@ -43,7 +55,7 @@ def http_error(error: HTTPException) -> Response:
     """404, 405 and their like; and 500, which Flask makes of whatever was not foreseen and logs."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     ours = error.description if error.description != type(error).description else None
-    response = _refusal(status, ours or _DETAILS.get(status, error.description or status.description))
+    response = _refusal(status, ours or str(_DETAILS.get(status, error.description or status.description)))
     for name, value in error.get_headers():
         if name != "Content-Type":  # `Allow` of a 405
             response.headers[name] = value
@@ -53,7 +65,13 @@ def http_error(error: HTTPException) -> Response:
 def _refusal(status: HTTPStatus, detail: str, errors: Iterable[ParameterError] = ()) -> Response:
     if request.path.startswith("/api/"):
         return _problem(status, detail, errors)
-    page = render_template("refused.html", status=status, detail=detail, errors=errors, form=form_from(request.args))
+    page = render_template(
+        "refused.html",
+        title=_TITLES.get(status, status.phrase),
+        detail=_("The reason: %(reason)s.", reason=detail) if status == HTTPStatus.SERVICE_UNAVAILABLE else detail,
+        errors=errors,
+        form=form_from(request.args),
+    )
     return make_response(page, status)
 
 

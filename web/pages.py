@@ -11,6 +11,7 @@ from search.snippets import mark
 from web import addresses, timeline, words
 from web.engine import answer, engine
 from web.form import FILTERS, Form, form_from, search_from
+from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
 
 NEWEST = 6  # articles on the front page
@@ -28,13 +29,15 @@ def register(app: Flask) -> None:
         article_address=addresses.article_address,
         columns=timeline.columns,
         shown_numbers=shown_numbers,
+        typed_range=words.typed_range,
     )
     app.jinja_env.filters.update(
         number=words.number,
         counted=words.counted,
         day=words.day,
         period=words.period,
-        typed_period=words.typed_period,
+        filter_heading=words.FILTER_HEADINGS.get,
+        filter_name=words.FILTER_NAMES.get,
         moment=words.moment,
         language=words.language,
         opening=words.opening,
@@ -69,7 +72,7 @@ def results() -> str:
 def article(article_id: str) -> str:
     found = engine().get(article_id)
     if found is None:
-        abort(404, "There is no article at this address. It may have been taken out of the archive.")
+        abort(404, _("There is no article at this address. It may have been taken out of the archive."))
     form = form_from(request.args)
     query = _query_of(form)
 

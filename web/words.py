@@ -1,31 +1,45 @@
-"""How dates, numbers and languages read on a page."""
+"""How dates, numbers, languages and names of fields read on a page, in its reader's language."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from search.article import Article
 from search.engine import Interval
 from search.parse import period as parse_period
+from web.messages import gettext as _
+from web.messages import lazy_gettext, ngettext, reader_locale
 
 OPENING = 14  # words shown in place of a title
 
-_LOCALE = "en"
-_PATTERNS = {Interval.YEAR: "y", Interval.MONTH: "MMMM y", Interval.DAY: "d MMMM y"}
+FILTER_HEADINGS = {
+    "publisher": lazy_gettext("Publisher"),
+    "author": lazy_gettext("Author"),
+    "place": lazy_gettext("Place"),
+    "language": lazy_gettext("Language"),
+}
+FILTER_NAMES = {
+    "publisher": lazy_gettext("publisher"),
+    "author": lazy_gettext("author"),
+    "place": lazy_gettext("place"),
+    "language": lazy_gettext("language"),
+}
+
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def number(count: int) -> str:
-    return format_decimal(count, locale=_LOCALE)
+    return format_decimal(count, locale=reader_locale())
 
 
 def counted(articles: int) -> str:
-    return f"{number(articles)} {'article' if articles == 1 else 'articles'}"
+    return ngettext("%(number)s article", "%(number)s articles", articles, number=number(articles))
 
 
 def day(moment: date) -> str:
@@ -34,7 +48,18 @@ def day(moment: date) -> str:
 
 def period(start: date, interval: Interval) -> str:
     """The year, month or day that begins then: `2012`, `June 2012`, `7 June 2012`."""
-    return format_date(start, _PATTERNS[interval], locale=_LOCALE)
+    return _period(start, interval, reader_locale())
+
+
+@lru_cache(maxsize=4096)  # a page asks for hundreds, mostly those of the page before
+def _period(start: date, interval: Interval, locale: Locale) -> str:
+    match interval:
+        case Interval.YEAR:
+            return format_date(start, "y", locale=locale)
+        case Interval.MONTH:
+            return format_skeleton("yMMMM", start, locale=locale)
+        case Interval.DAY:
+            return format_date(start, "long", locale=locale)
 
 
 def typed_period(text: str) -> str:
@@ -43,12 +68,24 @@ def typed_period(text: str) -> str:
     return period(start, list(Interval)[text.count("-")])
 
 
+def typed_range(first: str, last: str) -> str:
+    """The days asked for with `from` and `to`, either of which may be empty."""
+    if first == last:
+        return _("date: %(period)s", period=typed_period(first))
+    if not last:
+        return _("from %(first)s", first=typed_period(first))
+    if not first:
+        return _("to %(last)s", last=typed_period(last))
+    return _("from %(first)s to %(last)s", first=typed_period(first), last=typed_period(last))
+
+
 def moment(published: date) -> str:
     """The day, with the time and its offset as far as they are known: `7 June 2012, 06:50 (UTC−04:00)`."""
     if not isinstance(published, datetime):
         return day(published)
     offset = published.utcoffset()
-    return f"{day(published)}, {published:%H:%M}" + ("" if offset is None else f" ({_zone(offset)})")
+    time = format_time(published, "short", locale=reader_locale())
+    return f"{day(published)}, {time}" + ("" if offset is None else f" ({_zone(offset)})")
 
 
 def _zone(offset: timedelta) -> str:
@@ -58,9 +95,9 @@ def _zone(offset: timedelta) -> str:
 
 
 def language(code: str) -> str:
-    """The English name of a language, or the code itself where it names none."""
+    """The name of a language, or the code itself where it names none."""
     try:
-        return Locale.parse(code).get_language_name(_LOCALE) or code
+        return Locale.parse(code).get_language_name(reader_locale()) or code
     except (UnknownLocaleError, ValueError):
         return code
 
