@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint bench eval test-suite test-whoosh3 clean
+.PHONY: run test check lint messages bench eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -19,6 +19,11 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The words that readers see, gathered from the source and handed on to the catalogue of each language.
+messages: $(VENV)/.dev
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k QueryError --omit-header --sort-output --add-location=file \
+		-o translations/messages.pot .
 
 # Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.
 bench: .venv-bench/.done

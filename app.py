@@ -30,9 +30,10 @@ class UnescapedJSON(DefaultJSONProvider):
     sort_keys = False
 
 
-def create_app(engine_url: str | None = None) -> Flask:
+def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOGUES) -> Flask:
     """Serves the archive at an engine's URL, by default that of $SEARCH_URL; its index need not be there yet.
 
+    `catalogues` is the folder of the languages that pages can be in, as gettext lays it out.
     Raises EngineError for a URL that names no engine.
     """
     app = Flask(__name__)
@@ -41,7 +42,7 @@ def create_app(engine_url: str | None = None) -> Flask:
     app.url_map.converters["article_id"] = ArticleId
     app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    messages.register(app)
+    messages.register(app, catalogues)
     pages.register(app)
     app.register_blueprint(api.api)
     app.register_blueprint(health.health)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import flask_babel
 from babel import Locale
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -21,7 +21,7 @@ _FOR_PROGRAMS = "/api/"
 _LANGUAGES = "dateline-languages"  # the name in `app.extensions` of the list of languages that pages can be in
 
 
-def register(app: Flask, folder: str = CATALOGUES) -> None:
+def register(app: Flask, folder: str) -> None:
     """Gives templates `_` and `ngettext`, and the language and direction of the page; `folder` holds the catalogues."""
     babel = flask_babel.Babel()
     babel.init_app(
@@ -34,6 +34,7 @@ def register(app: Flask, folder: str = CATALOGUES) -> None:
         translated = sorted(str(locale) for locale in babel.list_translations())
     app.extensions[_LANGUAGES] = [SOURCE_LANGUAGE, *translated]
     app.context_processor(_language_of_page)
+    app.after_request(_with_language)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -57,6 +58,18 @@ def _language() -> str | None:
     return request.accept_languages.best_match(current_app.extensions[_LANGUAGES], SOURCE_LANGUAGE)
 
 
+def _with_language(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.vary.add("Accept-Language")
+        response.content_language.add(_tag(flask_babel.get_locale() or _ENGLISH))
+    return response
+
+
 def _language_of_page() -> dict[str, str]:
     locale = flask_babel.get_locale() or _ENGLISH
-    return {"reader_language": str(locale).replace("_", "-"), "reader_direction": locale.text_direction}
+    return {"reader_language": _tag(locale), "reader_direction": locale.text_direction}
+
+
+def _tag(locale: Locale) -> str:
+    """As BCP 47 writes it."""
+    return str(locale).replace("_", "-")

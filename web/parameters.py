@@ -19,8 +19,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from search.engine import MAX_SIZE, MAX_WINDOW, Match, Search, Sort
-from search.parse import parse, period
+from search.parse import QueryError, parse, period
 from search.query import All, Between, OneOf, Query
+from web.messages import gettext as _
 
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
 SIZE = 10  # hits on a page where the address asks for no other number
@@ -160,24 +161,38 @@ def described() -> dict[str, dict[str, Any]]:
 def _contradictions(asked: Parameters, values: Mapping[str, tuple[str, ...]]) -> Iterator[ParameterError]:
     """What is wrong with values that are right by themselves."""
     if asked.from_ and asked.to and asked.to[1] and asked.from_[0] >= asked.to[1]:
-        yield ParameterError("from", f"from {values['from'][0]} is later than to {values['to'][0]}; swap them")
+        first, last = values["from"][0], values["to"][0]
+        yield ParameterError("from", _("from %(first)s is later than to %(last)s; swap them", first=first, last=last))
     if asked.page * asked.size > MAX_WINDOW:
         yield ParameterError(
-            "page", f"only the first {MAX_WINDOW:,} articles can be reached by page; narrow the search"
+            "page",
+            _("only the first %(most)s articles can be reached by page; narrow the search", most=f"{MAX_WINDOW:,}"),
         )
 
 
 def _told(fault: ErrorDetails, values: Mapping[str, tuple[str, ...]]) -> ParameterError:
     name = str(fault["loc"][0])
     given, about = values[name], fault.get("ctx", {})
+    wrong = {"name": name, "text": reprlib.repr(given[0])}
     match fault["type"]:
         case "value_error":
-            return ParameterError(name, str(about["error"]), getattr(about["error"], "position", None))
+            return _query_told(name, about["error"])
         case "repeated":
-            return ParameterError(name, f"{name} is given {len(given)} times; give it once")
+            words = _("%(name)s is given %(number)s times; give it once", name=name, number=len(given))
         case "enum" | "literal_error":
-            meant = about["expected"].replace("'", "")
+            *others, last = re.findall("'(.*?)'", about["expected"])
+            words = _("%(name)s is %(others)s or %(last)s, not %(text)s", others=", ".join(others), last=last, **wrong)
         case _:
             most = described()[name].get("maximum")
-            meant = f"a whole number from 1 to {most}" if most else "a whole number from 1"
-    return ParameterError(name, f"{name} is {meant}, not {reprlib.repr(given[0])}")
+            words = (
+                _("%(name)s is a whole number from 1 to %(most)s, not %(text)s", most=most, **wrong)
+                if most
+                else _("%(name)s is a whole number from 1, not %(text)s", **wrong)
+            )
+    return ParameterError(name, words)
+
+
+def _query_told(name: str, error: ValueError) -> ParameterError:
+    if isinstance(error, QueryError):
+        return ParameterError(name, _(error.message, **error.values), error.position)
+    return ParameterError(name, str(error))
