@@ -56,7 +56,7 @@ def test_lines_of_a_page_are_compared_with_the_body_that_was_taken() -> None:
 
 
 def test_a_page_whose_own_lines_were_taken_says_so() -> None:
-    lines = "<br><br>".join(map(escape, (LEAD, SECOND, THIRD)))
-    told, verdicts = explained(f"<html><body><div>{lines}</div></body></html>", "a.html")
+    marked = "".join(f'<p class="overlay">{escape(text)} Part {n}.</p>' for n in range(3) for text in (SECOND, THIRD))
+    told, verdicts = explained(f"<html><body><div><p>{LEAD}</p><p>{SECOND}</p>{marked}</div></body></html>", "a.html")
     assert told == "body by the lines' weights"
-    assert [one.use for one in verdicts] == [BODY, BODY, BODY]
+    assert [one.use for one in verdicts] == 8 * [BODY]

@@ -80,11 +80,48 @@ def test_a_page_without_tags_for_its_story_is_read_by_its_lines() -> None:
 
 def test_the_lines_win_where_the_other_opinion_stops_early() -> None:
     first, second = (f"<p>{text}" for text in PARAGRAPHS[:2])
-    hidden = "".join(f'<div class="comment-box">{text} Part {n}.</div>' for n in range(3) for text in PARAGRAPHS[2:])
+    hidden = "".join(f'<p class="overlay">{text} Part {n}.</p>' for n in range(3) for text in PARAGRAPHS[2:])
     found = page(f"<article>{first}{second}{hidden}</article>")
     assert len(found.body.split()) > LONGER * len(" ".join(PARAGRAPHS[:2]).split())
     assert found.body.endswith(f"{PARAGRAPHS[3]} Part 2.")
     assert len(" ".join(PARAGRAPHS[:2]).split()) > SCRAP_WORDS
+
+
+# In a language of which no phrase of a page's furniture is known.
+ICELANDIC = tuple(
+    f"Eldri bryggjan í bænum brotnaði í storminum um kvöldið, dag {n}, og enginn meiddist þegar hún féll í sjóinn."
+    for n in range(6)
+)
+REMARK = "Ég var þarna þegar hún féll, kvöld {}, og sjórinn var hvítur eins langt og augað eygði þessa nótt."
+REMARKS = [REMARK.format(n) for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<section id="comments"><h2>Skoðanir</h2>{}</section>',
+        '<div class="post-comments"><h2>Skoðanir</h2>{}</div>',
+        '<div class="related-articles"><h2>Fleira</h2>{}</div>',
+        '<div class="x1"><h2>Skoðanir</h2><div class="x2">{}</div></div>',
+        "<aside><h2>Fleira</h2>{}</aside>",
+    ],
+)
+@pytest.mark.parametrize("above", [True, False])
+def test_what_stands_beside_the_article_is_known_by_its_elements_in_any_language(beside: str, above: bool) -> None:
+    story = f'<div class="text">{"".join(f"<p>{text}</p>" for text in ICELANDIC)}</div>'
+    box = beside.format("".join(f"<p>{text}</p>" for text in REMARKS))
+    found = page(f"<h1>Bryggjan er farin</h1>{box + story if above else story + box}", html='<html lang="is">')
+    assert paragraphs(found) == ICELANDIC
+
+
+def test_a_mark_that_the_whole_article_has_says_nothing() -> None:
+    story = "".join(f"{text}<br><br>" for text in PARAGRAPHS * 2)
+    assert page(f'<div class="with-sidebar no-comments">{story}</div>').body.endswith(PARAGRAPHS[-1])
+
+
+def test_links_below_the_last_paragraph_are_not_the_body() -> None:
+    links = "".join(f"<p><a href=/{n}>A story of the sea and of number {n}</a></p>" for n in range(2))
+    assert paragraphs(page(f"<article>{STORY}{links}</article>")) == PARAGRAPHS
 
 
 def test_text_inside_a_paragraph_stays_in_one_piece() -> None:

@@ -16,7 +16,7 @@ from indexer.extract.parts import Parts
 from indexer.extract.text import read_text
 from search.article import Article
 
-EXTRACTION_VERSION = 2  # raise it with every change of the rules: what was indexed before is then extracted anew
+EXTRACTION_VERSION = 3  # raise it with every change of the rules: what was indexed before is then extracted anew
 MAX_PAGE = 8 * 1024 * 1024  # bytes of a capture, without the images that stand in it
 MAX_TEXT = 4 * 1024 * 1024  # characters of a text capture; a long book has a million
 

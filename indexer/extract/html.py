@@ -2,13 +2,15 @@
 
 The page is parsed once. Its body is found twice: by trafilatura, which knows the tags of many sites, and by the method
 for text captures on the page's own lines, which knows what they say. Where trafilatura stops early or finds a scrap,
-the second opinion wins.
+the second opinion wins. Its phrases are those of a few languages, so what stands beside an article is told by marks and
+elements too.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -37,6 +39,8 @@ MAX_METADATA_ELEMENTS = 500
 SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
 LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
+ARTICLE_LEAST = 500  # characters of an article's paragraphs
+PARAGRAPH_LEAST = 80  # characters of a line that may be a paragraph
 GLUED_WORDS = 100  # of a paragraph of trafilatura's, that may be several
 TITLE_SHARE = 0.5  # of the letters that a page tells as its title, that are the title without the site's name
 
@@ -63,6 +67,14 @@ _STANDFIRST_CLASS = re.compile(
     r"stand-?first|(?:^|[-_\s])(?:dek|deck|strapline|sub-?headline|sub-?title|article-?summary)(?:$|[-_\s])",
     re.IGNORECASE,
 )
+_BESIDE_MARK = re.compile(
+    r"""(?<![a-z])(?:comments?|disqus|respond|related|recommend(?:ed|ations?)|newsletter|consent|sidebar|shar(?:e|ing)|social
+        |cookie-?(?:banner|bar|notice|policy)|promo|trending|popular|taboola|outbrain|advert(?:isement)?|sponsored
+        |breadcrumbs?)(?![a-z])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WHOLE_PAGE = frozenset({"html", "body", "main", "article"})  # what they are marked with, the page has somewhere
+_NUMBER = re.compile(r"\d+")
 _NOISE = frozenset({Kind.FURNITURE, Kind.OTHERS, Kind.BYLINE})
 
 
@@ -74,6 +86,7 @@ def read_page(source: str) -> Parts:
     title = _printed_title(lines, metadata.title)
     numbers = body_numbers(lines)
     paragraphs = _main_paragraphs(tree)
+    numbers = _alike(lines, numbers, paragraphs)
     own = _is_better(lines, numbers, paragraphs)
     if own:
         head = read_head(lines, numbers, title=title, description=metadata.description)
@@ -119,7 +132,20 @@ def page_lines(tree: HtmlElement) -> list[Line]:
         else:
             reader.leave(element)
     reader.end_line()
-    return reader.lines
+    return _with_the_article_among(reader.lines)
+
+
+def _with_the_article_among(lines: list[Line]) -> list[Line]:
+    """The lines; none stands beside the article where no others could be it: then the marks mean something else."""
+    others = sum(len(line.text) for line in lines if line.role is not Role.BESIDE and _is_long(line))
+    if others < ARTICLE_LEAST:
+        for line in lines:
+            line.role = Role.NONE if line.role is Role.BESIDE else line.role
+    return lines
+
+
+def _is_long(line: Line) -> bool:
+    return len(line.text) >= PARAGRAPH_LEAST and line.links < LINKED
 
 
 @dataclass(slots=True)
@@ -135,22 +161,37 @@ class _Reader:
     items: int = 0
     headings: int = 0
     captions: int = 0
+    blocks: list[HtmlElement] = field(default_factory=list)  # those open, outer before inner
+    beside: HtmlElement | None = None  # the outermost of them that stands beside the article
 
     def enter(self, element: HtmlElement) -> None:
-        self._count(element.tag, 1)
-        if element.tag not in _INLINE:
-            self.role = _role(element)
+        if element.tag in _INLINE:
+            self.links += element.tag == "a"
+        else:
+            self._begin(element)
         self.read(element.text)
 
     def leave(self, element: HtmlElement) -> None:
-        self._count(element.tag, -1)
+        if element.tag in _INLINE:
+            self.links -= element.tag == "a"
+        else:
+            self._end(element)
         self.read(element.tail)
 
+    def _begin(self, element: HtmlElement) -> None:
+        self._count(element.tag, 1)
+        self.blocks.append(element)
+        self.role = _role(element)
+        if self.beside is None and _is_beside(element):
+            self.beside = element
+
+    def _end(self, element: HtmlElement) -> None:
+        self._count(element.tag, -1)
+        self.blocks.pop()
+        if self.beside is element:
+            self.beside = None
+
     def _count(self, tag: str, step: int) -> None:
-        if tag == "a":
-            self.links += step
-        if tag in _INLINE:
-            return
         self.end_line()
         self.gap |= tag in _PARAGRAPHS
         self.items += step * (tag == "li")
@@ -166,13 +207,18 @@ class _Reader:
     def end_line(self) -> None:
         text = fold("".join(self.pieces))
         if text:
-            role = Role.CAPTION if self.captions else Role.HEADING if self.headings else self.role
             links = _solid("".join(self.linked)) / max(1, _solid(text)) if self.linked else 0.0
-            self.lines.append(Line(text, self.gap, self.items > 0, role, links))
+            place = _place(self.blocks[-2:])
+            self.lines.append(Line(text, self.gap, self.items > 0, self._role_here(), links, place))
             self.gap = 0
         self.pieces.clear()
         self.linked.clear()
         self.role = Role.NONE
+
+    def _role_here(self) -> Role:
+        if self.beside is not None:
+            return Role.BESIDE
+        return Role.CAPTION if self.captions else Role.HEADING if self.headings else self.role
 
 
 def _solid(text: str) -> int:
@@ -187,6 +233,21 @@ def _role(element: HtmlElement) -> Role:
     if _CAPTION_CLASS.search(marks):
         return Role.CAPTION
     return Role.STANDFIRST if _STANDFIRST_CLASS.search(marks) else Role.NONE
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether an element is marked as a box of comments, related stories or the like."""
+    if element.tag == "aside":
+        return True
+    marks = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return element.tag not in _WHOLE_PAGE and len(marks) > 1 and bool(_BESIDE_MARK.search(marks))
+
+
+def _place(blocks: Sequence[HtmlElement]) -> str:
+    """The tag of a line's element and what the one around it is: paragraphs of one text have it in common, whatever
+    mark one of them has."""
+    around = [_NUMBER.sub("", f"{block.tag} {block.get('class') or ''}") for block in blocks[:-1]]
+    return "/".join([*around, *(block.tag for block in blocks[-1:])])
 
 
 def _printed_title(lines: Sequence[Line], told: str | None) -> str | None:
@@ -208,8 +269,13 @@ def _main_paragraphs(tree: HtmlElement) -> list[str]:
     """The page's main text as trafilatura finds it; empty where it finds none, or the page is too large for it."""
     if tree.xpath("count(//*)") > MAX_ELEMENTS:
         return []
+    precise = _by_trafilatura(tree, precise=True)
+    return precise if sum(map(count_words, precise)) >= SCRAP_WORDS else _by_trafilatura(tree, precise=False)
+
+
+def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> list[str]:
     try:
-        document = trafilatura.bare_extraction(tree, fast=True, favor_precision=True, include_comments=False)
+        document = trafilatura.bare_extraction(tree, fast=precise, favor_precision=precise, include_comments=False)
     except Exception:  # what a broken page makes it raise is known to nobody, and the lines remain
         return []
     text = getattr(document, "text", None) or ""
@@ -228,6 +294,19 @@ def _is_better(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequen
     return glued >= GLUED_WORDS and glued > 2 * max(own, default=0) and 2 * sum(own) > sum(main)
 
 
+def _alike(lines: Sequence[Line], numbers: Sequence[int], paragraphs: Sequence[str]) -> list[int]:
+    """The numbers without teasers above and comments below the article, which read like it where their language has no
+    phrases here: they stand in other elements than the paragraphs that trafilatura found."""
+    found = {beginning(text) for text in paragraphs}
+    places = {lines[n].place for n in numbers if lines[n].prose and beginning(lines[n].text) in found}
+    if not places or sum(map(count_words, paragraphs)) < SCRAP_WORDS:
+        return list(numbers)
+    others = Counter(lines[n].place for n in numbers if lines[n].place not in places)
+    last = max(n for n in numbers if lines[n].place in places)
+    kept = dropwhile(lambda n: others[lines[n].place] > 1, numbers)  # a lead is the only one of its place
+    return [n for n in kept if n <= last]
+
+
 def _numbers_of(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[int]:
     """The numbers of the lines that hold these paragraphs, from the first that is prose on."""
     wanted = {beginning(text) for text in paragraphs}
@@ -244,7 +323,8 @@ def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head)
     """The paragraphs without title, standfirst, captions and furniture; no date, heading or link above the first."""
     known = {key(lines[n].text) for n in head.own} | {key(head.title or "")}
     known |= {key(line.text) for line in lines if line.role is Role.CAPTION}
-    above = {key(line.text) for line in lines if line.role is Role.HEADING or line.links >= LINKED}
+    linked = {key(line.text) for line in lines if line.links >= LINKED}
+    above = linked | {key(line.text) for line in lines if line.role is Role.HEADING}
     kept: list[Line] = []
     for line in classify([Line(text, gap=1) for text in paragraphs]):
         same = key(line.text)
@@ -253,7 +333,10 @@ def _without_noise(paragraphs: Sequence[str], lines: Sequence[Line], head: Head)
         if not kept and (same in above or _is_dated(line)):
             continue
         kept.append(line)
-    return [line.text for line in kept[: _end(kept)]]
+    kept = kept[: _end(kept)]
+    while kept and key(kept[-1].text) in linked:
+        kept.pop()
+    return [line.text for line in kept]
 
 
 def _end(kept: Sequence[Line]) -> int:

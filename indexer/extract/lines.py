@@ -45,6 +45,7 @@ class Role(StrEnum):
     HEADING = "heading"
     CAPTION = "caption"
     STANDFIRST = "standfirst"
+    BESIDE = "beside"  # in a box of comments, related stories or the like
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Line:
     bullet: bool = False  # began with a list mark, which `text` no longer has
     role: Role = Role.NONE
     links: float = 0.0  # share of its characters inside links, where the page tells
+    place: str = ""  # the kind of elements that it stands in, where the page tells
 
     words: int = 0
     ended: bool = False  # by a full stop or the like

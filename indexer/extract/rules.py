@@ -108,11 +108,14 @@ def _decide(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
     digits = _DIGIT.search(low) is not None
     look = _Look(text, low, count_words(text), is_ended(text), low.rstrip(" :»>…*.!?"), digits, role, linked)
     kind, reason = _kind(look)
-    if kind is Kind.SHORT and bullet:
+    if role is Role.BESIDE and kind not in _WHEREVER:
+        kind, reason = Kind.FURNITURE, "stands beside the article"
+    elif kind is Kind.SHORT and bullet:
         kind, reason = Kind.ITEM, "has a list mark"
     return Judgement(look.words, look.ended, kind, reason)
 
 
+_WHEREVER = frozenset({Kind.END, Kind.DATE, Kind.BYLINE})  # classes that lines beside the article have too
 _decide_short = lru_cache(maxsize=16_384)(_decide)  # navigation stands on every page of a site, and often twice
 
 
