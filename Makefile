@@ -22,7 +22,7 @@ lint: $(VENV)/.dev
 
 # The words that readers see, gathered from the source and handed on to the catalogue of each language.
 messages: $(VENV)/.dev
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k QueryError --omit-header --sort-output --add-location=file \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k gettext_noop -k QueryError --omit-header --sort-output --add-location=file \
 		-o translations/messages.pot .
 
 # Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.

@@ -9,15 +9,15 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, errors, health, messages, pages
+from web import api, errors, guide, health, messages, pages
 from web.addresses import ArticleId
 from web.engine import EXTENSION, server_timing
 
 DEFAULT_ENGINE = "whoosh:data/index"
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",  # a search is nobody else's business
     "X-Content-Type-Options": "nosniff",
 }
@@ -46,6 +46,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     pages.register(app)
     app.register_blueprint(api.api)
     app.register_blueprint(health.health)
+    app.register_blueprint(guide.guide)
     errors.register(app)
     app.after_request(with_headers)
     app.after_request(server_timing)

@@ -123,6 +123,7 @@ def _latin(text: str, depth: int) -> bool:
         "/articles/2",
         "/articles/3",
         "/articles/4",
+        "/help",
         "/5",
     ],
 )

@@ -14,7 +14,17 @@ from flask_babel.speaklater import LazyString
 SOURCE_LANGUAGE = "en"
 CATALOGUES = "translations"
 
-__all__ = ["CATALOGUES", "SOURCE_LANGUAGE", "LazyString", "gettext", "lazy_gettext", "ngettext", "reader_locale"]
+__all__ = [
+    "CATALOGUES",
+    "SOURCE_LANGUAGE",
+    "LazyString",
+    "gettext",
+    "gettext_noop",
+    "lazy_gettext",
+    "ngettext",
+    "reader_locale",
+    "register",
+]
 
 _ENGLISH = Locale.parse("en_GB")  # its dates are those of the archive: 7 June 2012
 _FOR_PROGRAMS = "/api/"
@@ -39,6 +49,11 @@ def register(app: Flask, folder: str) -> None:
 
 def gettext(message: str, **values: object) -> str:
     return str(flask_babel.gettext(message, **values))
+
+
+def gettext_noop(message: str) -> str:
+    """The message itself, marked for the catalogue: it is translated where it is shown."""
+    return message
 
 
 def ngettext(singular: str, plural: str, count: int, **values: object) -> str:

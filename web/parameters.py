@@ -22,6 +22,7 @@ from search.engine import MAX_SIZE, MAX_WINDOW, Match, Search, Sort
 from search.parse import QueryError, parse, period
 from search.query import All, Between, OneOf, Query
 from web.messages import gettext as _
+from web.messages import gettext_noop
 
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
 SIZE = 10  # hits on a page where the address asks for no other number
@@ -85,38 +86,54 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    q: Typed = Field(All(), description="The query, in the query language. Without it: everything, newest first.")
-    publisher: Values = Field((), description="Only articles of this publisher. Repeat it for alternatives.")
-    author: Values = Field((), description="Only articles by this author. Repeat it for alternatives.")
-    place: Values = Field((), description="Only articles from this place. Repeat it for alternatives.")
+    q: Typed = Field(
+        All(), description=gettext_noop("The query, in the query language. Without it: everything, newest first.")
+    )
+    publisher: Values = Field(
+        (), description=gettext_noop("Only articles of this publisher. Repeat it for alternatives.")
+    )
+    author: Values = Field((), description=gettext_noop("Only articles by this author. Repeat it for alternatives."))
+    place: Values = Field((), description=gettext_noop("Only articles from this place. Repeat it for alternatives."))
     language: Values = Field(
-        (), description="Only articles in this language, an ISO 639-1 code such as `en`. Repeat it for alternatives."
+        (),
+        description=gettext_noop(
+            "Only articles in this language, an ISO 639-1 code such as `en`. Repeat it for alternatives."
+        ),
     )
     from_: Period = Field(
         None,
         alias="from",
-        description="Only articles of this year, month or day and later: `2012`, `2012-06`, `2012-06-07`.",
+        description=gettext_noop(
+            "Only articles of this year, month or day and later: `2012`, `2012-06`, `2012-06-07`."
+        ),
     )
-    to: Period = Field(None, description="Only articles of this year, month or day and earlier.")
+    to: Period = Field(None, description=gettext_noop("Only articles of this year, month or day and earlier."))
     sort: Annotated[Sort, _BARE, _ONE] = Field(
         Sort.RELEVANCE,
-        description="The order: the best match first, the same halved for every year of age, or by date. "
-        "Undated articles are last by date.",
+        description=gettext_noop(
+            "The order: the best match first, the same halved for every year of age, or by date. "
+            "Undated articles are last by date."
+        ),
     )
     match: Annotated[Match, _BARE, _ONE] = Field(
         Match.AUTO,
-        description="How many of the bare words an article must have: `all`, `any`, or all of them and any where that "
-        "finds too little.",
+        description=gettext_noop(
+            "How many of the bare words an article must have: `all`, `any`, or all of them and any where that "
+            "finds too little."
+        ),
     )
     related: Annotated[Switch, _BARE, _ONE] = Field(
         Switch.ON,
-        description="Whether words that the best articles share help to order the others, where any word is enough.",
+        description=gettext_noop(
+            "Whether words that the best articles share help to order the others, where any word is enough."
+        ),
     )
     spellings: Annotated[Switch, _BARE, _ONE] = Field(
-        Switch.ON, description="Whether bare words are found in other spellings too that the archive prints."
+        Switch.ON,
+        description=gettext_noop("Whether bare words are found in other spellings too that the archive prints."),
     )
-    page: Number = Field(1, description=f"The page, counted from 1; page × size is {MAX_WINDOW:,} at most.")
-    size: Number = Field(SIZE, le=MAX_SIZE, description="Hits on a page.")
+    page: Number = Field(1, description=gettext_noop("The page, counted from 1; page × size is 10,000 at most."))
+    size: Number = Field(SIZE, le=MAX_SIZE, description=gettext_noop("Hits on a page."))
 
     def search(self) -> Search:
         filters: list[Query] = [OneOf(name, values) for name in FILTERS if (values := getattr(self, name))]
