@@ -23,8 +23,9 @@ from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, mer
 from search.columnar.find import find, is_native
 from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run
 from search.columnar.matches import Dense, Docs, Mask, Matches, Scores, Sparse
+from search.columnar.order import Place, beyond, ties_of
 from search.columnar.proximity import Proximity, bonus
-from search.columnar.topk import lowest
+from search.columnar.topk import Ties, lowest, ties_among
 
 MAX_WINDOW = 10_000  # offset + limit
 MOST_HALVINGS = 100  # of a score by age: what is left has room in 32 bits
@@ -53,8 +54,9 @@ class Decay:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """docs: best first, or in the order asked for; of equal ones the lower number first. Numbers are the searcher's.
+    """docs: best first, or in the order asked for; of equal ones that with the lower tie. Numbers are the searcher's.
     scores: of the same documents; 0 in an order by a column
+    end: where the last of them stands in the order; None without one
     total: all documents found, whatever the limit
     facets: by field name
     expansions: prefixes, patterns and fuzzy words that stand for more terms than were searched
@@ -68,6 +70,7 @@ class Result:
     histogram: Buckets
     expansions: tuple[Expansion, ...]
     partial: bool
+    end: Place | None = None
 
 
 def evaluate(
@@ -78,6 +81,8 @@ def evaluate(
     offset: int = 0,
     sort: Sort | None = None,
     decay: Decay | None = None,
+    tie: str | None = None,
+    after: Place | None = None,
     filters: Mapping[str, Any] | None = None,
     facets: Sequence[Facet] = (),
     histogram: Histogram | None = None,
@@ -89,6 +94,9 @@ def evaluate(
 
     sort: None is by falling score
     decay: lowers the scores of older documents, the proximity bonus with them; no matter to an order by a column
+    tie: a sortable number that decides between equals, the lower first; None is a document's number
+    after: the documents are those behind this place alone, in the order that is asked for; whatever is counted is
+        counted as without it
     filters: queries by a name that the caller gives them; all must hold, and none touches a score. A facet over a
         field counts as if the filter of that field's name were not there
     proximity: a bonus on top of the scores; None and an order by a column give none
@@ -99,12 +107,13 @@ def evaluate(
     """
     if limit < 0 or offset < 0 or offset + limit > MAX_WINDOW:
         raise ValueError(f"limit and offset are 0 or more, and {MAX_WINDOW:,} at most together")
-    for one in (sort, decay):
-        if one is not None and not _is_number(searcher.schema, one.fieldname):
-            raise ValueError(f"{one.fieldname!r} cannot be sorted by: it is not a sortable number")
+    named = [one.fieldname for one in (sort, decay) if one is not None] + ([tie] if tie else [])
+    for name in named:
+        if not _is_number(searcher.schema, name):
+            raise ValueError(f"{name!r} cannot be sorted by: it is not a sortable number")
     run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
     counted: tuple[Facet | Histogram, ...] = (*facets, *([histogram] if histogram else []))
-    asked = _Asked(query, offset + limit, sort, decay, filters or {}, counted, proximity)
+    asked = _Asked(query, offset + limit, sort, decay, tie, after, filters or {}, counted, proximity)
     leaves = _leaves(searcher, run)
     parts: list[_Part] = []
     for leaf in leaves:
@@ -134,6 +143,8 @@ class _Asked:
     window: int
     sort: Sort | None
     decay: Decay | None
+    tie: str | None
+    after: Place | None
     filters: Mapping[str, Any]
     counted: tuple[Facet | Histogram, ...]
     proximity: Proximity | None
@@ -145,12 +156,14 @@ class _Part:
 
     docs: the first ones, by their numbers in the whole index
     keys: what they are ordered by, lowest first
+    ties: what equal ones are ordered by, lowest first
     last: which of them have no key, and come after all that have one
     """
 
     docs: NDArray[np.int64]
     scores: Scores
     keys: NDArray[Any]
+    ties: NDArray[Any]
     last: Mask
     total: int
     counts: list[Counts]
@@ -167,7 +180,7 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
     counts = _counts(asked.counted, leaf, found, docs, masks)
     if asked.sort is None:
         return _by_score(leaf, hits, len(docs), asked, counts)
-    return _by_column(leaf, asked.sort, docs, asked.window, counts)
+    return _by_column(leaf, asked.sort, docs, asked, counts)
 
 
 def _filter(query: Any, leaf: Leaf) -> Mask:
@@ -212,28 +225,44 @@ def _counts(
 
 
 def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list[Counts]) -> _Part:
-    window = asked.window
-    if asked.proximity is not None and window:
-        window = max(window, asked.proximity.candidates)
+    window, proximity = asked.window, asked.proximity
+    if proximity is not None and window:
+        window = max(window, proximity.candidates)
     if leaf.weighting.use_final and window:
         hits = _finally(leaf, matches.sparse(hits))
     factors = None if asked.decay is None else _factors(leaf, asked.decay)
     if factors is not None:
         listed = matches.sparse(hits)
         hits = Sparse(listed.docs, listed.scores * factors.take(listed.docs), False)
-    if isinstance(hits, Dense) and hits.positive and total >= window:
+    ties = ties_of(leaf, asked.tie)
+    if asked.after is None and isinstance(hits, Dense) and hits.positive and total >= window:
         # All documents, found or not, because those that are not have the lowest score: that spares a copy.
-        docs: Docs = lowest(-hits.scores, window)
+        docs: Docs = lowest(-hits.scores, window, ties)
         scores = hits.scores.take(docs)
     else:
         listed = matches.sparse(hits)
-        first = lowest(-listed.scores, window)
+        if asked.after is not None:
+            listed, proximity = _behind(asked.after, listed, proximity, leaf, ties, factors), None
+        first = lowest(-listed.scores, window, ties_among(ties, listed.docs))
         docs, scores = listed.docs.take(first), listed.scores.take(first)
-    if asked.proximity is not None and len(docs):
-        scores = _with_bonus(scores, docs, asked.proximity, leaf, factors)
-        first = lowest(-scores, asked.window)
+    if proximity is not None and len(docs):
+        scores = _with_bonus(scores, docs, proximity, leaf, factors)
+        first = lowest(-scores, asked.window, ties_among(ties, docs))
         docs, scores = docs.take(first), scores.take(first)
-    return _Part(_numbers(docs, leaf), scores, -scores, np.zeros(len(docs), bool), total, counts)
+    return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), total, counts)
+
+
+def _behind(
+    place: Place, listed: Sparse, proximity: Proximity | None, leaf: Leaf, ties: Ties, factors: Scores | None
+) -> Sparse:
+    """Those behind a place. The bonus is added first: it belongs to the best of all, and puts some before the place."""
+    scores = listed.scores
+    if proximity is not None:
+        best = lowest(-scores, proximity.candidates, ties_among(ties, listed.docs))
+        scores = scores.copy()
+        scores[best] = _with_bonus(scores.take(best), listed.docs.take(best), proximity, leaf, factors)
+    behind = beyond(place, scores, ties_among(ties, listed.docs), descending=True)
+    return Sparse(listed.docs.take(behind), scores.take(behind), listed.positive)
 
 
 def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf, factors: Scores | None) -> Scores:
@@ -278,22 +307,30 @@ def _finally(leaf: Leaf, hits: Sparse) -> Sparse:
     return Sparse(hits.docs, np.array([final(searcher, doc, score) for doc, score in pairs], np.float32), False)
 
 
-def _by_column(leaf: Leaf, sort: Sort, docs: Docs, window: int, counts: list[Counts]) -> _Part:
+def _by_column(leaf: Leaf, sort: Sort, docs: Docs, asked: _Asked, counts: list[Counts]) -> _Part:
+    total = len(docs)
+    ties = ties_of(leaf, asked.tie)
     numbers = leaf.numbers(sort.fieldname)
     if numbers is None:
         numbers = np.zeros(leaf.size, np.uint8), np.zeros(leaf.size, bool)
     values, has = numbers
     with_number = has.take(docs)
-    keyed = docs.take(with_number.nonzero()[0])
+    keyed, keyless = docs.take(with_number.nonzero()[0]), docs.take((~with_number).nonzero()[0])
     keys = values.take(keyed)
+    if asked.after is not None:
+        if asked.after.key is None:
+            keyed, keyless = keyed[:0], keyless.take((ties(keyless) > asked.after.tie).nonzero()[0])
+        else:
+            keyed = keyed.take(beyond(asked.after, keys, ties_among(ties, keyed), descending=sort.descending))
+        keys = values.take(keyed)
     if sort.descending:
         keys = ~keys if keys.dtype.kind in "iu" else -keys
-    first = lowest(keys, window)
-    keyless = docs.take((~with_number).nonzero()[0][: window - len(first)])
-    docs = np.concatenate((keyed.take(first), keyless))
-    keys = np.concatenate((keys.take(first), np.zeros(len(keyless), keys.dtype)))
-    last = np.arange(len(docs)) >= len(first)
-    return _Part(_numbers(docs, leaf), np.zeros(len(docs), np.float32), keys, last, len(with_number), counts)
+    first = lowest(keys, asked.window, ties_among(ties, keyed))
+    rest = lowest(ties(keyless), asked.window - len(first))
+    shown = np.concatenate((keyed.take(first), keyless.take(rest)))
+    keys = np.concatenate((keys.take(first), np.zeros(len(rest), keys.dtype)))
+    last = np.arange(len(shown)) >= len(first)
+    return _Part(_numbers(shown, leaf), np.zeros(len(shown), np.float32), keys, ties(shown), last, total, counts)
 
 
 def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
@@ -302,13 +339,16 @@ def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
 
 
 def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[_Part], run: Run) -> Result:
-    docs, scores = np.empty(0, np.int64), np.empty(0, np.float32)
+    docs, scores, end = np.empty(0, np.int64), np.empty(0, np.float32), None
     if parts:
         docs = np.concatenate([part.docs for part in parts])
         keys = np.concatenate([part.keys for part in parts])
         last = np.concatenate([part.last for part in parts])
-        order = np.lexsort((docs, keys, last))[offset : asked.window]
+        ties = np.concatenate([part.ties for part in parts])
+        order = np.lexsort((docs, ties, keys, last))[offset : asked.window]
         docs, scores = docs.take(order), np.concatenate([part.scores for part in parts]).take(order)
+        if len(order):
+            end = _place(keys[order[-1]], ties[order[-1]], last[order[-1]], asked.sort)
     searched = leaves[: len(parts)]
     counts = [
         merged(one, searched, [part.counts[number] for part in parts]) if parts else ()
@@ -319,4 +359,12 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
     }
     histogram = counts[-1] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
     total = sum(part.total for part in parts)
-    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial)
+    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial, end)
+
+
+def _place(key: Any, tie: Any, last: Any, sort: Sort | None) -> Place:
+    if last:
+        return Place(None, int(tie))
+    if sort is None or sort.descending:
+        key = ~key if key.dtype.kind in "iu" else -key
+    return Place(key.item(), int(tie))

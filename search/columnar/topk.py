@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,22 +10,30 @@ from numpy.typing import NDArray
 
 _GROUP = 128
 
+Ties = Callable[[NDArray[np.integer[Any]]], NDArray[Any]]  # of the keys at these indexes
 
-def lowest(keys: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Indexes of the `count` lowest keys, lowest first; of equal keys the one with the lower index."""
+
+def lowest(keys: NDArray[Any], count: int, ties: Ties | None = None) -> NDArray[np.intp]:
+    """Indexes of the `count` lowest keys, lowest first; of equal keys the one with the lower tie, then index.
+
+    ties: None is by index alone; it is asked for few of them, unless very many keys are equal
+    """
     if count <= 0:
         return np.empty(0, np.intp)
-    if len(keys) <= count:
-        return np.argsort(keys, kind="stable")
-    candidates = _candidates(keys, count)
-    if candidates is not None:
-        keys = keys.take(candidates)
-    if len(keys) > count:
-        within = _exactly(keys, count)
-        keys = keys.take(within)
-        candidates = within if candidates is None else candidates.take(within)
-    order = np.argsort(keys, kind="stable")
-    return order if candidates is None else candidates.take(order)
+    candidates = np.arange(len(keys)) if len(keys) <= count else _candidates(keys, count)
+    if candidates is None:
+        candidates = _exactly(keys, count, ties)
+    elif len(candidates) > count:
+        among = None if ties is None else ties_among(ties, candidates)
+        candidates = candidates.take(_exactly(keys.take(candidates), count, among))
+    keys = keys.take(candidates)
+    order = np.argsort(keys, kind="stable") if ties is None else np.lexsort((ties(candidates), keys))
+    return candidates.take(order)
+
+
+def ties_among(ties: Ties, chosen: NDArray[np.integer[Any]]) -> Ties:
+    """The ties of a choice, by indexes into the choice."""
+    return lambda at: ties(chosen[at])
 
 
 def _candidates(keys: NDArray[Any], count: int) -> NDArray[np.intp] | None:
@@ -42,9 +51,12 @@ def _candidates(keys: NDArray[Any], count: int) -> NDArray[np.intp] | None:
     return candidates
 
 
-def _exactly(keys: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Indexes, ascending, of the `count` lowest keys; of those equal to the highest of them, the first."""
+def _exactly(keys: NDArray[Any], count: int, ties: Ties | None) -> NDArray[np.intp]:
+    """Indexes, ascending, of the `count` lowest keys; of those equal to the highest, the first by their ties."""
     last = np.partition(keys, count - 1)[count - 1]
     below = (keys < last).nonzero()[0]
-    equal = (keys == last).nonzero()[0][: count - len(below)]
-    return np.sort(np.concatenate((below, equal)))
+    equal = (keys == last).nonzero()[0]
+    room = count - len(below)
+    if ties is not None and len(equal) > room:
+        equal = equal.take(_exactly(ties(equal), room, None))
+    return np.sort(np.concatenate((below, equal[:room])))
