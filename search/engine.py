@@ -47,7 +47,11 @@ class IndexLocked(EngineError):
 
 
 class SearchRefused(EngineError):
-    pass
+    """parameter: by whose name an address asks for what is refused"""
+
+    def __init__(self, message: str, parameter: str = "q") -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 class Sort(StrEnum):
@@ -55,6 +59,7 @@ class Sort(StrEnum):
     RECENT = "recent"  # best first too, by a score that halves with every schema.HALF_LIFE of age
     NEWEST = "newest"
     OLDEST = "oldest"  # undated articles are last in both orders by date
+    INDEXED = "indexed"  # newest in the archive first, whatever their dates
 
 
 class Match(StrEnum):
@@ -81,6 +86,8 @@ class Search:
     spellings: bool = True  # whether bare words are found in other spellings too that the archive prints
     page: int = 1  # counts from 1
     size: int = 10  # 1 to MAX_SIZE
+    since: int | None = None  # a generation: only articles that entered the archive after it
+    cursor: str = ""  # of an answer to this search: the hits behind those of that answer, in place of a page
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= MAX_SIZE:
@@ -88,7 +95,9 @@ class Search:
         if self.page < 1:
             raise ValueError(f"page counts from 1, not {self.page}")
         if self.page * self.size > MAX_WINDOW:
-            raise ValueError(f"only the first {MAX_WINDOW:,} hits can be reached by page; narrow the search")
+            raise ValueError(f"only the first {MAX_WINDOW:,} hits can be reached by page; go on by cursor")
+        if self.cursor and self.page > 1:
+            raise ValueError("a cursor takes the place of a page; give one of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,8 @@ class Page:
     related: tuple[str, ...] = ()  # words that helped to order a relaxed question's articles
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other ones searched too, by word as typed
     suggestion: str | None = None  # a corrected query that has hits, where this one has none
+    before: int = 0  # hits that come before these; behind a cursor, as many as there were when it was made
+    cursor: str | None = None  # with which the same search goes on behind these hits; None where nothing is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +181,10 @@ class Engine(Protocol):
     """A searchable archive. Engines are context managers; leaving one closes it. Every method may raise EngineError."""
 
     def search(self, search: Search) -> Page:
-        """Best hits first, ties in a fixed order. Answers from the newest commit."""
+        """Best hits first, ties in a fixed order. Answers from the newest commit.
+
+        Raises SearchRefused for a cursor that is not this search's, and for a generation that is still to come.
+        """
 
     def get(self, article_id: str) -> Article | None: ...
 

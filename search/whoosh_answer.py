@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -17,8 +17,10 @@ from search.article import from_stored
 from search.columnar import facets as counting
 from search.columnar.evaluate import Decay, Result, evaluate
 from search.columnar.evaluate import Sort as ByColumn
+from search.columnar.order import Place
 from search.columnar.queries import SwapFuzzyTerm
-from search.engine import Bucket, Hit, Interval, Match, Page, Search, Sort, TimeBucket
+from search.cursor import Cursor, read, written
+from search.engine import Bucket, Hit, Interval, Match, Page, Search, SearchRefused, Sort, TimeBucket
 from search.parse import render
 from search.query import All, And, OneOf, Or, Query, Word, Words
 from search.related import Related, related
@@ -34,6 +36,22 @@ MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
 MONTHS_BY_MONTH = 60  # by month up to so many, by year above
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is searched in the end.
+
+    asked: with any of the bare words where it is relaxed
+    also: words that touch the order, and find nothing by themselves
+    ignored: stop words left out, as typed
+    """
+
+    asked: Query
+    relaxed: bool
+    also: tuple[Related, ...]
+    ignored: tuple[str, ...]
+    suggestion: str | None
+
+
 class Answer:
     """One search over one generation."""
 
@@ -44,8 +62,35 @@ class Answer:
         self._search = search
         self._compiler = Compiler(searcher)
         self._rarities: dict[Query, float] = {}  # asked for by every hit
+        self._cursor = self._read_cursor() if search.cursor else None
+        if search.since is not None and search.since > generation:
+            raise SearchRefused(f"the archive is at generation {generation}; {search.since} is still to come", "since")
 
     def page(self) -> Page:
+        question, result = self._settled()
+        timeline, interval = self._timeline(question.asked, result)
+        scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
+        shown = spelt(question.asked, self._compiler.spellings)
+        return Page(
+            hits=tuple(
+                self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
+            ),
+            total=result.total,
+            facets={field: self._facet(field, result) for field in schema.FACETS},
+            timeline=timeline,
+            interval=interval,
+            generation=self._generation,
+            relaxed=question.relaxed,
+            ignored=question.ignored,
+            truncated=self._compiler.truncated(result),
+            related=tuple(one.word for one in question.also),
+            spellings=self._compiler.spellings,
+            suggestion=question.suggestion,
+            before=result.before,
+            cursor=self._cursor_behind(result, question.relaxed),
+        )
+
+    def _settled(self) -> tuple[_Question, Result]:
         search = self._search
         understood, ignored = analysis.without_stop_words(search.query)
         if search.spellings:
@@ -53,9 +98,11 @@ class Answer:
         if search.match is Match.ANY:
             understood = analysis.loosen(understood)
         asked, relaxed, suggestion = understood, False, None
+        if self._cursor is not None and self._cursor.relaxed:  # even if by now some articles have all the words
+            asked, relaxed = analysis.loosen(understood), True
         result = self._result(asked)
         least = schema.RELAX_BELOW if ranking.is_question(asked) else 1
-        if result.total < least and (found := self._hits(asked)) < least:
+        if self._cursor is None and result.total < least and (found := self._hits(asked)) < least:
             suggestion = None if found else self._suggestion(understood)
             if (
                 search.match is Match.AUTO
@@ -68,25 +115,7 @@ class Answer:
         also = self._related(asked) if helped and result.total > schema.RELATED_FROM else ()
         if also:
             result = self._result(asked, also)
-        timeline, interval = self._timeline(asked, result)
-        scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
-        shown = spelt(asked, self._compiler.spellings)
-        return Page(
-            hits=tuple(
-                self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
-            ),
-            total=result.total,
-            facets={field: self._facet(field, result) for field in schema.FACETS},
-            timeline=timeline,
-            interval=interval,
-            generation=self._generation,
-            relaxed=relaxed,
-            ignored=ignored,
-            truncated=self._compiler.truncated(result),
-            related=tuple(one.word for one in also),
-            spellings=self._compiler.spellings,
-            suggestion=suggestion,
-        )
+        return _Question(asked, relaxed, also, ignored, suggestion), result
 
     def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
         """also: words that touch the order, and find nothing by themselves"""
@@ -103,11 +132,27 @@ class Answer:
             offset=(search.page - 1) * search.size,
             sort=self._order(),
             decay=RECENCY if search.sort is Sort.RECENT else None,
+            tie="tie",
+            after=None if self._cursor is None else Place(self._cursor.key, self._cursor.tie),
             filters=self._filters(),
             facets=[counting.Facet(key_field(field)) for field in schema.FACETS],
             histogram=counting.Histogram("day", counting.Interval.MONTH),
             proximity=ranking.proximity(node, self._compiler.languages),
         )
+
+    def _read_cursor(self) -> Cursor:
+        cursor = read(self._search.cursor, self._search)
+        by_score = self._order() is None
+        if cursor.generation > self._generation or (by_score and cursor.key is None):
+            raise SearchRefused(
+                "this cursor is of another archive; leave it out to begin with the first hits", "cursor"
+            )
+        return cursor
+
+    def _cursor_behind(self, result: Result, relaxed: bool) -> str | None:
+        if result.end is None or result.before + len(result.docs) >= result.total:
+            return None
+        return written(Cursor(self._generation, result.end.key, result.end.tie, relaxed), self._search)
 
     def _spellings(self, words: list[str]) -> dict[str, tuple[str, ...]]:
         """How else bare words are to be searched. In a query all in capitals no word is an abbreviation for them."""
@@ -150,16 +195,21 @@ class Answer:
 
     def _order(self) -> ByColumn | None:
         sort = self._search.sort
+        if sort is Sort.INDEXED:
+            return ByColumn("indexed", descending=True)
         if sort in (Sort.RELEVANCE, Sort.RECENT) and not isinstance(self._search.query, All):
             return None
         return ByColumn("instant", descending=sort is not Sort.OLDEST)
 
     def _filters(self) -> dict[str, Any]:
         """By the key field of a facet, whose own counts ignore it; others by their place."""
-        return {
+        filters = {
             key_field(part.field) if isinstance(part, OneOf) else str(place): self._compiler.compile(part)
             for place, part in enumerate(self._search.filters)
         }
+        if self._search.since is not None:
+            filters["since"] = query.NumericRange("entered", self._search.since + 1, None)
+        return filters
 
     def _hit(self, number: int, score: float, asked: Query) -> Hit:
         article = from_stored(self._reader.stored_fields(number)["article"])

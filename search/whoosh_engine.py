@@ -31,6 +31,7 @@ from search.whoosh_schema import document
 LOCK_WAIT = 10.0  # seconds a second writer waits
 OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
 OPEN_PAUSE = 0.05  # seconds between them
+FIRST_GENERATION = 1  # that can have articles
 
 
 class WhooshEngine:
@@ -96,7 +97,7 @@ class WhooshEngine:
         self._rebuilding = rebuild
         with ix.reader() as before:
             try:
-                yield _Writer(whoosh_writer, None if rebuild else before)
+                yield _Writer(whoosh_writer, before, rebuild=rebuild)
             except BaseException:
                 whoosh_writer.cancel()
                 if created:  # or a first run that fails would leave an empty archive that looks ready
@@ -159,20 +160,38 @@ def _translating_errors() -> Iterator[None]:
 
 
 class _Writer:
-    def __init__(self, whoosh_writer: Any, before: Any | None) -> None:
+    def __init__(self, whoosh_writer: Any, before: Any, *, rebuild: bool) -> None:
         self._writer = whoosh_writer
-        self._before = before  # the index as it was, None where nothing of it stays
+        self._before = before  # the index as it was
+        self._rebuild = rebuild  # nothing of it stays
+        # An index of an older version does not know: all that it has is there from its beginning.
+        self._entered = before.column_reader("entered") if before.has_column("entered") else None
         self._put: set[str] = set()
 
     def put(self, article: Article, origin: Origin) -> None:
         if article.id in self._put:
             raise ValueError(f"{article.id!r} was put before in this block")
         self._put.add(article.id)
-        self.delete(article.id)
+        numbers = self._numbers(article.id)
+        self._delete(numbers)
         with _translating_errors():
-            self._writer.add_document(**document(article, origin))
+            self._writer.add_document(**document(article, origin, self._generation_of(numbers)))
 
     def delete(self, article_id: str) -> None:
-        if self._before is not None and ("id", article_id) in self._before:
-            for number in self._before.postings("id", article_id).all_ids():
-                self._writer.delete_document(number)
+        self._delete(self._numbers(article_id))
+
+    def _numbers(self, article_id: str) -> list[int]:
+        """Of the documents that were the article before: one, or none."""
+        if ("id", article_id) not in self._before:
+            return []
+        return list(self._before.postings("id", article_id).all_ids())
+
+    def _delete(self, numbers: list[int]) -> None:
+        for number in () if self._rebuild else numbers:
+            self._writer.delete_document(number)
+
+    def _generation_of(self, numbers: list[int]) -> int:
+        """In which an article was new that was these documents before."""
+        if not numbers:
+            return int(self._writer.generation)
+        return FIRST_GENERATION if self._entered is None else int(self._entered[numbers[0]])

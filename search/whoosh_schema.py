@@ -1,7 +1,8 @@
 """Whoosh's form of `search.schema`, and an article as a document of it.
 
 Beside the fields of `search.schema` a document holds an `id`, the days and instants by which dates are searched and
-sorted, the variants of accented words, and the article as JSON has it and its origin as stored fields.
+sorted, when it entered the archive (the moment and the generation), what decides between equals, the variants of
+accented words, and the article as JSON has it and its origin as stored fields.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import fields as names_of
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from typing import Any
 
-from whoosh import fields
+from whoosh import columns, fields
 from whoosh.analysis import Analyzer, Token
 
 from search import analysis, schema
@@ -65,6 +67,9 @@ def whoosh_schema() -> fields.Schema:
         variants=fields.KEYWORD(),
         day=fields.NUMERIC(int, sortable=True),  # days since 1970
         instant=fields.NUMERIC(int, bits=64, sortable=True),  # microseconds since 1970
+        indexed=fields.COLUMN(_numbers()),  # microseconds since 1970
+        entered=fields.NUMERIC(int, signed=False, shift_step=0, sortable=True),  # generation in which it was new
+        tie=fields.COLUMN(_numbers()),
         article=fields.STORED,
         origin=fields.STORED,
     )
@@ -78,6 +83,10 @@ def whoosh_schema() -> fields.Schema:
         if field.facet:
             built.add(key_field(field.name), fields.KEYWORD())
     return built
+
+
+def _numbers() -> columns.NumericColumn:
+    return columns.NumericColumn("q", default=-(1 << 63))  # a document without one has the least, not 0
 
 
 def key_field(field: str) -> str:
@@ -99,13 +108,17 @@ def stem_field(field: str | None) -> str:
 NAMES_FIELDS = frozenset(field.name for field in schema.FIELDS if field.kind is schema.Kind.NAMES)
 
 
-def document(article: Article, origin: Origin) -> dict[str, Any]:
+def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
+    """entered: the generation in which the article is, or was, new"""
     combined = schema.combined(article)
     text = analysis.marked(combined, article.language)
     document: dict[str, Any] = {
         "id": article.id,
         "text": text,
         "exact": text,
+        "indexed": microseconds(origin.indexed),
+        "entered": entered,
+        "tie": tie(article.id),
         "article": to_json(article),
         "origin": {name: getattr(origin, name) for name in _ORIGIN},
     }
@@ -125,6 +138,11 @@ def document(article: Article, origin: Origin) -> dict[str, Any]:
         if field.facet:
             document[key_field(field.name)] = list(dict.fromkeys(values))
     return document
+
+
+def tie(article_id: str) -> int:
+    """Decides between equals alike in every generation: as good as unique, and without favour to any id."""
+    return int.from_bytes(blake2b(article_id.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def days(day: date) -> int:

@@ -22,7 +22,7 @@ from web.engine import EXTENSION
 
 ANSWER = (
     "query total page size pages generation hits facets timeline interval suggestion relaxed related spellings ignored "
-    "truncated links"
+    "truncated cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 
@@ -267,3 +267,40 @@ def test_a_failing_engine_tells_nothing_of_the_inside(
 def test_an_address_that_names_no_engine_is_refused_at_the_door() -> None:
     with pytest.raises(EngineError, match="whoosh:"):
         create_app("sqlite:archive.db")
+
+
+def test_behind_the_last_page_with_a_number_links_go_on_by_cursor(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.paging.MAX_WINDOW", 2)
+    answer = searched(client, "q=*&page=2&size=1&sort=oldest")
+    assert answer["links"]["next"] == f"/api/search?q=*&sort=oldest&size=1&cursor={answer['cursor']}"
+    behind = searched(client, answer["links"]["next"].partition("?")[2])
+    assert (ids(behind), behind["page"], behind["total"]) == (["ferry"], 3, 4)
+    assert behind["links"]["prev"] == "/api/search?q=*&sort=oldest&page=2&size=1"
+    last = searched(client, behind["links"]["next"].partition("?")[2])
+    assert (ids(last), last["page"], last["cursor"]) == (["untitled"], 4, None)
+    assert (last["links"]["next"], last["links"]["prev"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter", "words"),
+    [
+        ("cursor=x", "cursor", "leave it out"),
+        ("since=2", "since", "is at generation 1; 2 is still to come"),
+    ],
+)
+def test_what_only_the_index_can_tell_to_be_wrong_is_named(
+    client: FlaskClient, query_string: str, parameter: str, words: str
+) -> None:
+    response = client.get(f"/api/search?{query_string}")
+    assert response.status_code == 400
+    [error] = json.loads(response.data)["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["detail"]
+    assert client.get(f"/search?{query_string}").status_code == 400
+
+
+def test_since_the_present_generation_nothing_is_new(client: FlaskClient) -> None:
+    assert searched(client, "since=1")["total"] == 0
+    assert searched(client, "since=0")["total"] == 4

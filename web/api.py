@@ -11,7 +11,7 @@ from search.engine import Hit, Page, Search, Snippet
 from search.parse import render
 from web.engine import answer, engine
 from web.form import FILTERS, Form, form_from, search_from
-from web.paging import last_page, page_count
+from web.paging import last_page, page_count, page_number
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
@@ -41,7 +41,7 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
     return {
         "query": render(asked.query),
         "total": page.total,
-        "page": asked.page,
+        "page": page_number(page, asked),
         "size": asked.size,
         "pages": page_count(page.total, asked.size),
         "generation": page.generation,
@@ -61,7 +61,8 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
         "spellings": [{"typed": word, "others": list(others)} for word, others in page.spellings.items()],
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
-        "links": links(form, asked, page.total),
+        "cursor": page.cursor,
+        "links": links(form, asked, page),
     }
 
 
@@ -78,14 +79,19 @@ def pieces_json(snippet: Snippet) -> list[dict[str, Any]]:
     return [{"text": piece.text, "matched": piece.matched} for piece in snippet]
 
 
-def links(form: Form, asked: Search, total: int) -> dict[str, str | None]:
-    """A page that cannot be reached by number, or has no hits, is not linked to."""
-    last = last_page(total, asked.size)
+def links(form: Form, asked: Search, page: Page) -> dict[str, str | None]:
+    """A page without hits is not linked to. What cannot be reached by number is by cursor, but for the way back."""
+    last, here = last_page(page.total, asked.size), page_number(page, asked)
 
-    def address(page: int) -> str | None:
-        return _address(form.put("page", page)) if 1 <= page <= last else None
+    def address(number: int) -> str | None:
+        return _address(form.put("page", number)) if 1 <= number <= last else None
 
-    return {"self": _address(form), "next": address(asked.page + 1), "prev": address(asked.page - 1)}
+    behind = page.cursor and _address(form.put("cursor", page.cursor))
+    return {
+        "self": _address(form),
+        "next": behind if asked.cursor else address(here + 1) or behind,
+        "prev": address(here - 1),
+    }
 
 
 def _address(form: Form) -> str:

@@ -47,7 +47,7 @@ def bad_parameters(error: BadParameters) -> Response:
 
 def engine_error(error: EngineError) -> Response:
     if isinstance(error, SearchRefused):
-        return bad_parameters(BadParameters((ParameterError("q", str(error)),)))
+        return bad_parameters(BadParameters((ParameterError(error.parameter, str(error)),)))
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, reason(error))
 
 

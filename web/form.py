@@ -36,7 +36,7 @@ class Form:
 
     def put(self, name: str, *values: str | int) -> Form:
         """The same search with these values of one parameter (none takes it out), from its first page."""
-        changed = {**self.values, "page": (), name: tuple(str(value) for value in values)}
+        changed = {**self.values, "page": (), "cursor": (), name: tuple(str(value) for value in values)}
         return Form({known: changed[known] for known in NAMES if changed.get(known)})
 
     def add(self, name: str, value: str) -> Form:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from search.engine import MAX_WINDOW
+from search.engine import MAX_WINDOW, Page, Search
 
 AROUND = 2  # numbers shown on each side of the present page
 
 
 def page_count(total: int, size: int) -> int:
     return -(-total // size)
+
+
+def page_number(page: Page, asked: Search) -> int:
+    """Of an answer; behind a cursor, where it stands by now among pages of its size."""
+    return page.before // asked.size + 1
 
 
 def last_page(total: int, size: int) -> int:

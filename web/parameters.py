@@ -79,6 +79,14 @@ Period = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}),
 ]
 Number = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole_number), _BARE, _ONE]
+Generation = Annotated[
+    int | None,
+    Field(strict=True, ge=0),
+    BeforeValidator(_whole_number),
+    _BARE,
+    _ONE,
+    WithJsonSchema({"type": "integer", "minimum": 0}),
+]
 
 
 class Parameters(BaseModel):
@@ -111,8 +119,8 @@ class Parameters(BaseModel):
     sort: Annotated[Sort, _BARE, _ONE] = Field(
         Sort.RELEVANCE,
         description=gettext_noop(
-            "The order: the best match first, the same halved for every year of age, or by date. "
-            "Undated articles are last by date."
+            "The order: the best match first, the same halved for every year of age, by date, or the newest in the "
+            "archive first. Undated articles are last by date."
         ),
     )
     match: Annotated[Match, _BARE, _ONE] = Field(
@@ -132,8 +140,21 @@ class Parameters(BaseModel):
         Switch.ON,
         description=gettext_noop("Whether bare words are found in other spellings too that the archive prints."),
     )
+    since: Generation = Field(
+        None,
+        description=gettext_noop(
+            "Only articles that entered the archive after this generation, one that an answer has named. "
+            "Articles that were changed since are not among them."
+        ),
+    )
     page: Number = Field(1, description=gettext_noop("The page, counted from 1; page × size is 10,000 at most."))
     size: Number = Field(SIZE, le=MAX_SIZE, description=gettext_noop("Hits on a page."))
+    cursor: Annotated[str, _BARE, _ONE] = Field(
+        "",
+        description=gettext_noop(
+            "Of an answer to the same search: the hits behind those of that answer, in place of a page."
+        ),
+    )
 
     def search(self) -> Search:
         filters: list[Query] = [OneOf(name, values) for name in FILTERS if (values := getattr(self, name))]
@@ -148,6 +169,8 @@ class Parameters(BaseModel):
             spellings=self.spellings is Switch.ON,
             page=self.page,
             size=self.size,
+            since=self.since,
+            cursor=self.cursor,
         )
 
 
@@ -183,8 +206,10 @@ def _contradictions(asked: Parameters, values: Mapping[str, tuple[str, ...]]) ->
     if asked.page * asked.size > MAX_WINDOW:
         yield ParameterError(
             "page",
-            _("only the first %(most)s articles can be reached by page; narrow the search", most=f"{MAX_WINDOW:,}"),
+            _("only the first %(most)s articles can be reached by page; go on by cursor", most=f"{MAX_WINDOW:,}"),
         )
+    elif asked.cursor and asked.page > 1:
+        yield ParameterError("cursor", _("a cursor takes the place of a page; give one of the two"))
 
 
 def _told(fault: ErrorDetails, values: Mapping[str, tuple[str, ...]]) -> ParameterError:
@@ -200,11 +225,16 @@ def _told(fault: ErrorDetails, values: Mapping[str, tuple[str, ...]]) -> Paramet
             *others, last = re.findall("'(.*?)'", about["expected"])
             words = _("%(name)s is %(others)s or %(last)s, not %(text)s", others=", ".join(others), last=last, **wrong)
         case _:
-            most = described()[name].get("maximum")
+            least, most = described()[name].get("minimum"), described()[name].get("maximum")
             words = (
-                _("%(name)s is a whole number from 1 to %(most)s, not %(text)s", most=most, **wrong)
+                _(
+                    "%(name)s is a whole number from %(least)s to %(most)s, not %(text)s",
+                    least=least,
+                    most=most,
+                    **wrong,
+                )
                 if most
-                else _("%(name)s is a whole number from 1, not %(text)s", **wrong)
+                else _("%(name)s is a whole number from %(least)s, not %(text)s", least=least, **wrong)
             )
     return ParameterError(name, words)
 

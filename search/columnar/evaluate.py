@@ -56,6 +56,7 @@ class Decay:
 class Result:
     """docs: best first, or in the order asked for; of equal ones that with the lower tie. Numbers are the searcher's.
     scores: of the same documents; 0 in an order by a column
+    before: how many of all found stand before the first of them
     end: where the last of them stands in the order; None without one
     total: all documents found, whatever the limit
     facets: by field name
@@ -70,6 +71,7 @@ class Result:
     histogram: Buckets
     expansions: tuple[Expansion, ...]
     partial: bool
+    before: int = 0
     end: Place | None = None
 
 
@@ -158,6 +160,7 @@ class _Part:
     keys: what they are ordered by, lowest first
     ties: what equal ones are ordered by, lowest first
     last: which of them have no key, and come after all that have one
+    passed: how many stand before the place that was asked for
     """
 
     docs: NDArray[np.int64]
@@ -166,6 +169,7 @@ class _Part:
     ties: NDArray[Any]
     last: Mask
     total: int
+    passed: int
     counts: list[Counts]
 
 
@@ -235,6 +239,7 @@ def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list
         listed = matches.sparse(hits)
         hits = Sparse(listed.docs, listed.scores * factors.take(listed.docs), False)
     ties = ties_of(leaf, asked.tie)
+    passed = 0
     if asked.after is None and isinstance(hits, Dense) and hits.positive and total >= window:
         # All documents, found or not, because those that are not have the lowest score: that spares a copy.
         docs: Docs = lowest(-hits.scores, window, ties)
@@ -243,13 +248,14 @@ def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list
         listed = matches.sparse(hits)
         if asked.after is not None:
             listed, proximity = _behind(asked.after, listed, proximity, leaf, ties, factors), None
+            passed = total - len(listed.docs)
         first = lowest(-listed.scores, window, ties_among(ties, listed.docs))
         docs, scores = listed.docs.take(first), listed.scores.take(first)
     if proximity is not None and len(docs):
         scores = _with_bonus(scores, docs, proximity, leaf, factors)
         first = lowest(-scores, asked.window, ties_among(ties, docs))
         docs, scores = docs.take(first), scores.take(first)
-    return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), total, counts)
+    return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), total, passed, counts)
 
 
 def _behind(
@@ -323,6 +329,7 @@ def _by_column(leaf: Leaf, sort: Sort, docs: Docs, asked: _Asked, counts: list[C
         else:
             keyed = keyed.take(beyond(asked.after, keys, ties_among(ties, keyed), descending=sort.descending))
         keys = values.take(keyed)
+    passed = total - len(keyed) - len(keyless)
     if sort.descending:
         keys = ~keys if keys.dtype.kind in "iu" else -keys
     first = lowest(keys, asked.window, ties_among(ties, keyed))
@@ -330,7 +337,8 @@ def _by_column(leaf: Leaf, sort: Sort, docs: Docs, asked: _Asked, counts: list[C
     shown = np.concatenate((keyed.take(first), keyless.take(rest)))
     keys = np.concatenate((keys.take(first), np.zeros(len(rest), keys.dtype)))
     last = np.arange(len(shown)) >= len(first)
-    return _Part(_numbers(shown, leaf), np.zeros(len(shown), np.float32), keys, ties(shown), last, total, counts)
+    scores = np.zeros(len(shown), np.float32)
+    return _Part(_numbers(shown, leaf), scores, keys, ties(shown), last, total, passed, counts)
 
 
 def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
@@ -359,7 +367,8 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
     }
     histogram = counts[-1] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
     total = sum(part.total for part in parts)
-    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial, end)
+    before = offset + sum(part.passed for part in parts)
+    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial, before, end)
 
 
 def _place(key: Any, tie: Any, last: Any, sort: Sort | None) -> Place:

@@ -40,7 +40,8 @@ def ties_of(leaf: Leaf, fieldname: str | None) -> Ties:
 
 def beyond(place: Place, keys: AnyArray, ties: Ties, *, descending: bool) -> Indexes:
     """Indexes, ascending, of the keys behind a place that has a key itself."""
-    behind = keys < place.key if descending else keys > place.key
-    equal = (keys == place.key).nonzero()[0]
+    with np.errstate(over="ignore"):  # a key that no number of the column's kind can be lies beyond all of them
+        behind = keys < place.key if descending else keys > place.key
+        equal = (keys == place.key).nonzero()[0]
     behind[equal[ties(equal) > place.tie]] = True
     return matches.indexes(behind)
