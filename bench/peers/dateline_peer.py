@@ -43,7 +43,7 @@ class Dateline:
     def search(self, query: BenchQuery, snippets: bool) -> Answer:  # noqa: ARG002
         page = self._engine.search(
             Search(
-                query=_compile(query),
+                query=compiled(query),
                 filters=() if query.publisher is None else (OneOf("publisher", (query.publisher,)),),
                 sort=Sort.NEWEST if query.newest else Sort.RELEVANCE,
                 match=Match.ALL,
@@ -65,7 +65,7 @@ class Dateline:
         return f"Dateline {_digest()}"
 
 
-def _compile(asked: BenchQuery) -> Query:
+def compiled(asked: BenchQuery) -> Query:
     if asked.kind == "prefix":
         return Prefix(asked.words[0])
     if asked.kind == "phrase":
