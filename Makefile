@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := tests/browser/node_modules
+AXE := $(NODE)/axe-core/package.json
+NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
 .PHONY: run test check lint messages bench eval test-suite test-whoosh3 clean
 
@@ -10,7 +13,7 @@ run: $(VENV)/.run
 	$(BIN)/python -m indexer
 	PORT=$(PORT) $(BIN)/gunicorn app:app
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(AXE)
 	$(BIN)/python -m pytest
 
 check: lint test test-whoosh3
@@ -43,7 +46,7 @@ test-whoosh3: .venv-whoosh3/.dev
 	.venv-whoosh3/bin/python -m pytest
 
 clean:
-	rm -rf $(VENV) .venv-whoosh3 .venv-bench data build
+	rm -rf $(VENV) $(NODE) .venv-whoosh3 .venv-bench data build
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +58,10 @@ $(VENV)/.run: $(BIN)/python requirements.txt
 $(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
+
+# Where there is no npm, the tests that need it are skipped and say so.
+$(AXE): tests/browser/package.json
+	-command -v npm >/dev/null && $(NPM_INSTALL) --omit=dev && touch $@
 
 .venv-whoosh3/.dev: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv .venv-whoosh3

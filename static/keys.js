@@ -26,8 +26,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 const box = document.getElementById("q");
-onKey("/", () => box.select());
-onKey("?", () => location.assign(document.querySelector("a[rel=help]").href));
+onKey("/", () => {
+  box.focus();
+  box.select();
+});
+onKey("?", () => location.assign(`${document.querySelector("a[rel=help]").href}#keys`));
 
 const titles = [...document.querySelectorAll(".hit h2 a, .leads h3 a")];
 function move(step) {

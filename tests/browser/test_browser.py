@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 PAGES = [
+    "/help",
     "/",
     "/search?q=syria&place=Beijing&place=Kiel&from=2012",
     "/search?q=kazakhstan",

@@ -1,0 +1,16 @@
+"""One address of each kind of page, by its name; each over `tests.web_server.ARTICLES`."""
+
+from __future__ import annotations
+
+EVERY_PAGE = {
+    "front": "/",
+    "results": "/search?q=syria+russia",
+    "narrowed": "/search?q=syria&place=Beijing&place=Kiel&from=2012&size=1",
+    "relaxed": "/search?q=agenda+lighthouse+the",
+    "nothing": "/search?q=kazakhstan+uzbekistan",
+    "refused": "/search?q=a*&from=x&size=0",
+    "article": "/articles/veto?q=syria",
+    "untitled": "/articles/untitled",
+    "missing": "/articles/nothing",
+    "help": "/help",
+}
