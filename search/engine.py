@@ -194,6 +194,9 @@ class Engine(Protocol):
     def generation(self) -> int:
         """Grows by one with every commit."""
 
+    def state(self) -> str:
+        """Another one after every commit, and for an index made anew, which counts its generations from the start."""
+
     def origins(self) -> Iterator[Origin]:
         """Of every article, in no order."""
 

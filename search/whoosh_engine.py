@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may
 OPEN_PAUSE = 0.05  # seconds between them
 FIRST_GENERATION = 1  # that can have articles
 
+_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
+
 
 class WhooshEngine:
     """An index in a folder of this machine. Totals, facets and timeline are exact. Safe to share between threads."""
@@ -43,6 +46,7 @@ class WhooshEngine:
         self._ix: Any = None
         self._searcher: Any = None
         self._generation = -1
+        self._written = 0  # when, in nanoseconds since 1970
         self._rebuilding = False  # then what another version stored can still be read, to be carried over
 
     def __enter__(self) -> Self:
@@ -74,6 +78,11 @@ class WhooshEngine:
         with self._lock:
             self._current()
             return self._generation
+
+    def state(self) -> str:
+        with self._lock:
+            self._current()
+            return f"{self._generation}-{self._written}"
 
     def origins(self) -> Iterator[Origin]:
         with self._lock:
@@ -110,15 +119,26 @@ class WhooshEngine:
 
     def _current(self) -> Any:
         """A searcher over the newest commit."""
+        newest = self._newest()
         if self._searcher is not None:
-            if self._ix.latest_generation() == self._generation:
+            if newest == (self._generation, self._written):
                 return self._searcher
             self.close()
         self._ix = self._open_index()
         _check_version(self._ix, self._folder, self._rebuilding)
         self._searcher = self._ix.searcher(weighting=ranking.BM25())
-        self._generation = self._ix.latest_generation()
+        # As it was before opening: whatever was committed since is looked for again next time.
+        self._generation, self._written = newest
         return self._searcher
+
+    def _newest(self) -> tuple[int, int]:
+        """The newest generation and when it was written; -1 and 0 where there is none."""
+        tocs = ((int(found[1]), toc) for toc in self._folder.glob("_MAIN_*.toc") if (found := _TOC.fullmatch(toc.name)))
+        try:
+            generation, toc = max(tocs, default=(-1, None))
+            return generation, toc.stat().st_mtime_ns if toc else 0
+        except FileNotFoundError:  # a newer one has taken its place
+            return self._newest()
 
     def _open_index(self) -> Any:
         for _ in range(OPEN_TRIES):
