@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, errors, guide, health, messages, pages
+from web import api, caching, cors, errors, guide, health, messages, pages, reference
 from web.addresses import ArticleId
 from web.engine import EXTENSION, server_timing
 
@@ -45,9 +45,12 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     messages.register(app, catalogues)
     pages.register(app)
     app.register_blueprint(api.api)
+    reference.register(app)
     app.register_blueprint(health.health)
     app.register_blueprint(guide.guide)
     errors.register(app)
+    caching.register(app)
+    cors.register(app)
     app.after_request(with_headers)
     app.after_request(server_timing)
     return app

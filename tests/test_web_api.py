@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -19,6 +20,7 @@ from search.engine import SearchRefused
 from tests.conftest import fill
 from tests.web_server import ARTICLES, VETO, index_of
 from web.engine import EXTENSION
+from web.openapi import operations
 
 ANSWER = (
     "query total page size pages generation hits facets timeline interval suggestion relaxed related spellings ignored "
@@ -216,6 +218,61 @@ def test_a_fault_in_the_query_is_placed(client: FlaskClient) -> None:
     assert list(problem["errors"][1]) == ["parameter", "detail"]
 
 
+def test_every_address_for_programs_is_described(app: Flask) -> None:
+    with app.app_context():
+        described = {rule.rule for rule, _ in operations()}
+    assert {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")} <= described
+
+
+@pytest.mark.parametrize("target", ["/api/search?q=syria", "/api/articles/veto", "/api/search?size=0", "/api/nothing"])
+def test_pages_of_other_sites_may_read(client: FlaskClient, target: str) -> None:
+    headers = client.get(target, headers={"Origin": "https://elsewhere.example"}).headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Access-Control-Expose-Headers"] == "ETag, Link, Server-Timing"
+    assert "Access-Control-Allow-Credentials" not in headers
+
+
+def test_pages_of_other_sites_may_ask_for_what_changed(client: FlaskClient) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    response = client.options("/api/search", headers=asked | {"Access-Control-Request-Headers": "if-none-match"})
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in response.headers["Access-Control-Allow-Headers"]
+
+
+def test_pages_for_readers_are_not_open_to_other_sites(client: FlaskClient) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get("/search").headers
+
+
+@pytest.mark.parametrize(
+    ("query_string", "links"),
+    [
+        ("size=1&page=2", {"self": 2, "first": 1, "prev": 1, "next": 3, "last": 4}),
+        ("size=1", {"self": 1, "first": 1, "next": 2, "last": 4}),
+        ("size=1&page=9", {"self": 9, "first": 1, "last": 4}),
+        ("size=1&q=nothing", {"self": 1}),
+    ],
+)
+def test_the_head_of_an_answer_links_to_its_neighbours(
+    client: FlaskClient, query_string: str, links: dict[str, int]
+) -> None:
+    header = parse_link_header(client.get(f"/api/search?{query_string}").headers.getlist("Link"))
+    assert header.pop("service-desc") == "/openapi.json"
+    pages = {rel: int(parse_qs(urlsplit(link).query).get("page", ["1"])[0]) for rel, link in header.items()}
+    assert pages == links
+
+
+def test_a_long_query_is_not_repeated_in_the_head(client: FlaskClient) -> None:
+    """Servers on the way read no endless heads."""
+    response = client.get("/api/search?q=" + "syria+" * 1_000)
+    assert list(parse_link_header(response.headers.getlist("Link"))) == ["service-desc"]
+
+
+def parse_link_header(values: list[str]) -> dict[str, str]:
+    return {rel: link for value in values for link, rel in re.findall('<([^>]*)>; rel="([a-z-]+)"', value)}
+
+
 def test_without_an_index_the_api_says_so_and_recovers(tmp_path: Path) -> None:
     url = f"whoosh:{tmp_path / 'index'}"
     app = create_app(url)
@@ -240,6 +297,9 @@ class Failing:
         self.error = error
 
     def search(self, _: object) -> None:
+        raise self.error
+
+    def state(self) -> str:
         raise self.error
 
 

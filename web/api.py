@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, jsonify, request, url_for
+from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
 
 from search.article import to_json
-from search.engine import Hit, Page, Search, Snippet
+from search.engine import Bucket, Hit, Page, Search, Snippet
 from search.parse import render
+from web import answers
 from web.engine import answer, engine
-from web.form import FILTERS, Form, form_from, search_from
+from web.form import FILTERS, NAMES, Form, form_from, search_from
+from web.openapi import describes
 from web.paging import last_page, page_count, page_number
+
+MAX_LINKED = 1_000  # characters of an address in the head of an answer, which servers on the way read whole
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
 
+class ById(BaseModel):
+    id: str = Field(description="The article's id.")
+
+
 @api.get("/search")
-def search() -> dict[str, Any]:
+@describes("Search the archive", answers.SearchAnswer, NAMES, problems=(400, 503))
+def search() -> Response:
+    """The articles that a query finds, a page at a time; how many have which publisher, author, place, language and
+    date; and what the query was taken to mean.
+    """
     form = form_from(request.args)
     asked = search_from(form)
-    return search_json(form, asked, answer(asked))
+    page = answer(asked)
+    response = jsonify(search_json(form, asked, page))
+    response.headers["Link"] = link_header(form, asked, page)
+    return response
 
 
 @api.get("/articles/<article_id:article_id>")
+@describes("One article, whole", answers.Article, problems=(404, 503))
 def article(article_id: str) -> dict[str, Any]:
+    """With its body, and all that its capture says of it."""
     found = engine().get(article_id)
     if found is None:
         abort(404, "there is no article with this id")
@@ -32,12 +52,13 @@ def article(article_id: str) -> dict[str, Any]:
 
 
 @api.get("/articles/")
+@describes("One article, by an id that no path can hold", answers.Article, own=ById, problems=(404, 503))
 def article_by_parameter() -> dict[str, Any]:
     """For the ids `.` and `..`, which browsers take out of a path."""
     return article(request.args.get("id", ""))
 
 
-def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
+def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
     return {
         "query": render(asked.query),
         "total": page.total,
@@ -46,13 +67,7 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
         "pages": page_count(page.total, asked.size),
         "generation": page.generation,
         "hits": [hit_json(hit) for hit in page.hits],
-        "facets": {
-            name: [
-                {"value": bucket.value, "count": bucket.count, "selected": bucket.selected}
-                for bucket in page.facets.get(name, ())
-            ]
-            for name in FILTERS
-        },
+        "facets": cast(answers.Facets, {name: buckets_json(page.facets.get(name, ())) for name in FILTERS}),
         "timeline": [{"start": bucket.start.isoformat(), "count": bucket.count} for bucket in page.timeline],
         "interval": page.interval,
         "suggestion": page.suggestion,
@@ -66,20 +81,23 @@ def search_json(form: Form, asked: Search, page: Page) -> dict[str, Any]:
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> answers.Hit:
     values = {name: value for name, value in to_json(hit.article).items() if name != "body"}
-    return values | {
-        "score": hit.score,
-        "snippet": pieces_json(hit.snippet),
-        "title_pieces": pieces_json(hit.title_pieces),
-    }
+    values["score"] = hit.score
+    values["snippet"] = pieces_json(hit.snippet)
+    values["title_pieces"] = pieces_json(hit.title_pieces)
+    return cast(answers.Hit, values)
 
 
-def pieces_json(snippet: Snippet) -> list[dict[str, Any]]:
+def pieces_json(snippet: Snippet) -> list[answers.Piece]:
     return [{"text": piece.text, "matched": piece.matched} for piece in snippet]
 
 
-def links(form: Form, asked: Search, page: Page) -> dict[str, str | None]:
+def buckets_json(buckets: Iterable[Bucket]) -> list[answers.Bucket]:
+    return [{"value": bucket.value, "count": bucket.count, "selected": bucket.selected} for bucket in buckets]
+
+
+def links(form: Form, asked: Search, page: Page) -> answers.Links:
     """A page without hits is not linked to. What cannot be reached by number is by cursor, but for the way back."""
     last, here = last_page(page.total, asked.size), page_number(page, asked)
 
@@ -92,6 +110,20 @@ def links(form: Form, asked: Search, page: Page) -> dict[str, str | None]:
         "next": behind if asked.cursor else address(here + 1) or behind,
         "prev": address(here - 1),
     }
+
+
+def link_header(form: Form, asked: Search, page: Page) -> str:
+    """The same for programs that read no further than the head (RFC 8288), and where the answer begins and ends."""
+    ends = {"first": 1, "last": last_page(page.total, asked.size)} if page.total else {}
+    addresses = {
+        **links(form, asked, page),
+        **{rel: _address(form.put("page", number)) for rel, number in ends.items()},
+    }
+    return ", ".join(
+        f'<{address}>; rel="{rel}"'
+        for rel, address in addresses.items()
+        if isinstance(address, str) and len(address) <= MAX_LINKED
+    )
 
 
 def _address(form: Form) -> str:

@@ -95,7 +95,8 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     q: Typed = Field(
-        All(), description=gettext_noop("The query, in the query language. Without it: everything, newest first.")
+        default_factory=All,
+        description=gettext_noop("The query, in the query language. Without it: everything, newest first."),
     )
     publisher: Values = Field(
         (), description=gettext_noop("Only articles of this publisher. Repeat it for alternatives.")

@@ -1,0 +1,152 @@
+"""What the API answers, each name with its type and meaning: mypy holds the views to it, tests hold the answers to it,
+and the OpenAPI document is made of it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from search.engine import Interval
+
+Count = Annotated[int, Field(ge=0)]
+Moment = Annotated[str, Field(examples=["2012-06-07", "2012-06-07T06:50:00-04:00"])]
+
+
+class Piece(TypedDict):
+    """A stretch of text. It is text, never HTML."""
+
+    text: str
+    matched: Annotated[bool, Field(description="Whether the query found it.")]
+
+
+class About(TypedDict):
+    """An article without its body. What its capture does not say is null or empty."""
+
+    id: Annotated[str, Field(description="Stable for the same origin; it may hold any character.")]
+    title: str | None
+    summary: Annotated[list[str], Field(description="Standfirst or bullet points.")]
+    author: list[str]
+    publisher: str | None
+    place: Annotated[str | None, Field(description="The place of the dateline.")]
+    published: Annotated[
+        Moment | None,
+        Field(description="ISO 8601: with a time and an offset where the capture gives them, else a bare date."),
+    ]
+    captions: list[str]
+    language: Annotated[str | None, Field(description="ISO 639-1.")]
+    url: Annotated[
+        str | None, Field(description="Where it was captured from, as the capture says; it may be anything.")
+    ]
+    path: Annotated[str | None, Field(description="The file it was read from, relative to its source.")]
+    words: Annotated[Count, Field(description="How many words its body has.")]
+    indexed: Annotated[Moment | None, Field(description="When it first entered this archive, in UTC.")]
+
+
+class Article(About):
+    """One article whole."""
+
+    body: Annotated[str, Field(description="Paragraphs parted by a blank line.")]
+
+
+class Hit(About):
+    """An article that the search found."""
+
+    score: Annotated[
+        float, Field(description="Higher is better; comparable within one answer only; 0 in an order by date.")
+    ]
+    snippet: Annotated[
+        list[Piece],
+        Field(description="The best passage; the opening words, unmatched, where nothing in the body matches."),
+    ]
+    title_pieces: Annotated[list[Piece], Field(description="The title, with its matches.")]
+
+
+class Bucket(TypedDict):
+    """A value and how many of the articles found have it."""
+
+    value: str
+    count: Count
+    selected: Annotated[bool, Field(description="Whether the search is narrowed to it.")]
+
+
+class Facets(TypedDict):
+    """By field, the most frequent first. The counts of a field ignore its own selection."""
+
+    publisher: list[Bucket]
+    author: list[Bucket]
+    place: list[Bucket]
+    language: list[Bucket]
+
+
+class Period(TypedDict):
+    """A year, month or day with articles."""
+
+    start: Annotated[str, Field(json_schema_extra={"format": "date"}, description="Its first day.")]
+    count: Count
+
+
+class Spelling(TypedDict):
+    """Other spellings in which a word was searched."""
+
+    typed: str
+    others: list[str]
+
+
+class Links(TypedDict):
+    """The neighbouring pages of the answer; null where there is none."""
+
+    self: str
+    next: str | None
+    prev: str | None
+
+
+class SearchAnswer(TypedDict):
+    """One page of what a search found, and what is to be said of it."""
+
+    query: Annotated[str, Field(description="The query as it was understood.")]
+    total: Annotated[Count, Field(description="How many articles were found, exactly.")]
+    page: int
+    size: int
+    pages: Count
+    generation: Annotated[
+        Count, Field(description="Of the index that answered; it grows by one with every change of the archive.")
+    ]
+    hits: list[Hit]
+    facets: Facets
+    timeline: Annotated[
+        list[Period], Field(description="The articles with a date, oldest first, periods without any left out.")
+    ]
+    interval: Annotated[Interval, Field(description="What a period of the timeline is.")]
+    suggestion: Annotated[str | None, Field(description="A corrected query that has hits, where this one has none.")]
+    relaxed: Annotated[bool, Field(description="Whether any of the words was enough, because too little has them all.")]
+    related: Annotated[list[str], Field(description="Words of the best articles that helped to order the others.")]
+    spellings: list[Spelling]
+    ignored: Annotated[list[str], Field(description="Words left out because nearly every article has them.")]
+    truncated: Annotated[
+        list[str], Field(description="Beginnings and misspellings that stand for more words than were searched.")
+    ]
+    cursor: Annotated[
+        str | None, Field(description="Given with the same search, it leads to the hits behind these; null at the end.")
+    ]
+    links: Links
+
+
+class Fault(TypedDict):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    detail: str
+    position: NotRequired[Annotated[Count, Field(description="In `q`, counted in characters from 0.")]]
+
+
+class Problem(TypedDict):
+    """Why there is no answer (RFC 9457)."""
+
+    type: Literal["about:blank"]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: Annotated[str, Field(description="How to mend it.")]
+    errors: NotRequired[Annotated[list[Fault], Field(description="The parameters at fault, each of them.")]]
