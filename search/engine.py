@@ -150,6 +150,7 @@ class Page:
     suggestion: str | None = None  # a corrected query that has hits, where this one has none
     before: int = 0  # hits that come before these; behind a cursor, as many as there were when it was made
     cursor: str | None = None  # with which the same search goes on behind these hits; None where nothing is left
+    searched: Query = field(default_factory=All)  # what was really asked: relaxed, with other spellings; for marks
 
 
 @dataclass(frozen=True, slots=True)

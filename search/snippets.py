@@ -44,6 +44,7 @@ CONTEXT = 30  # characters before its first match where the sentence begins fart
 REPEAT = 0.05  # worth of matching a part again, as a share of matching it once
 MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the text
 
+_BY_NAME_ONLY = frozenset({"captions", "publisher", "place"})  # bare words do not search them
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？][」』”]?|\n+")
 _SPACE = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S*")
@@ -206,7 +207,7 @@ def _parts(query: Query, field: str) -> Iterator[Query]:
             for part in parts:
                 yield from _parts(part, field)
         case Word() | Phrase() | Near() | Prefix() | Fuzzy():
-            if query.field == field or (query.field is None and field != "captions"):
+            if query.field == field or (query.field is None and field not in _BY_NAME_ONLY):
                 yield query
 
 

@@ -88,6 +88,7 @@ class Answer:
             suggestion=question.suggestion,
             before=result.before,
             cursor=self._cursor_behind(result, question.relaxed),
+            searched=shown,
         )
 
     def _settled(self) -> tuple[_Question, Result]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.routing import BaseConverter
 
+from search.engine import MAX_WINDOW
 from web.form import Form
 
 MAX_REQUEST_LINE = 8190  # gunicorn's limit_request_line, which counts the method and the protocol too
 MAX_ADDRESS = MAX_REQUEST_LINE - len("HEAD  HTTP/1.1")
+
+RANK = "n"  # the parameter of an article's address that says where among the results it was
 
 _DOT_SEGMENTS = (".", "..")
 
@@ -34,18 +37,33 @@ class ArticleId(BaseConverter):
         return quote(value, safe="")
 
 
-def results_address(form: Form) -> str:
-    return _with_query(url_for("pages.results"), form.query_string())
+def results_address(form: Form, rank: int | None = None) -> str:
+    """rank: of the hit to which the page is scrolled"""
+    return _with_query(url_for("pages.results"), form.query_string()) + (f"#hit-{rank}" if rank else "")
 
 
-def article_address(article_id: str, form: Form | None = None, area: str = "pages") -> str:
-    """With the search it is opened from, so that the page can mark its words and lead back to it."""
+def article_address(article_id: str, form: Form | None = None, area: str = "pages", rank: int | None = None) -> str:
+    """With the search it is opened from, so that the page can mark its words and lead back to it.
+
+    rank: among all that was found, counted from 1; where a page of results can be reached by it, it stands for that
+    """
+    ranked = rank is not None and rank <= MAX_WINDOW
     if article_id in _DOT_SEGMENTS:
         address = _with_query(url_for(f"{area}.article_by_parameter"), f"id={article_id}")
     else:
         address = url_for(f"{area}.article", article_id=article_id)
-    whole = _with_query(address, form.query_string() if form else "")
+    opened_from = ""
+    if form:
+        opened_from = (form.put("page") if ranked else form).query_string()
+    if ranked:
+        opened_from += f"{'&' if opened_from else ''}{RANK}={rank}"
+    whole = _with_query(address, opened_from)
     return whole if len(whole) <= MAX_ADDRESS else address
+
+
+def permalink(article_id: str) -> str:
+    """The whole address of an article, without any search."""
+    return request.url_root.rstrip("/") + article_address(article_id)
 
 
 def web_address(url: str | None) -> str | None:

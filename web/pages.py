@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, abort, render_template, request
 
-from search.engine import Search, Snippet, Sort
-from search.parse import QueryError, parse, render
-from search.query import All, Query
-from search.snippets import mark
+from search.engine import Search, Sort
+from search.parse import render
+from search.query import All
 from web import addresses, timeline, words
+from web.article_page import article_page
 from web.engine import answer, engine
 from web.form import FILTERS, Form, form_from, search_from
 from web.messages import gettext as _
@@ -73,31 +73,10 @@ def article(article_id: str) -> str:
     found = engine().get(article_id)
     if found is None:
         abort(404, _("There is no article at this address. It may have been taken out of the archive."))
-    form = form_from(request.args)
-    query = _query_of(form)
-
-    def marked(text: str, field: str) -> Snippet:
-        return mark(text, query, field, found.language)
-
-    return render_template(
-        "article.html",
-        article=found,
-        paragraphs=words.paragraphs(found.body),
-        marked=marked,
-        form=form,
-        anew=Form({}),
-    )
+    return article_page(found)
 
 
 @pages.get("/articles/")
 def article_by_parameter() -> str:
     """For the ids `.` and `..`, which browsers take out of a path."""
     return article(request.args.get("id", ""))
-
-
-def _query_of(form: Form) -> Query:
-    """What the search that led to an article asked for. An article is shown even where that is nonsense."""
-    try:
-        return parse(form.text("q"))
-    except QueryError:
-        return All()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import count
+
 from search.engine import MAX_WINDOW, Page, Search
 
 AROUND = 2  # numbers shown on each side of the present page
+
+_RANK = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def page_count(total: int, size: int) -> int:
@@ -19,6 +24,17 @@ def page_number(page: Page, asked: Search) -> int:
 def last_page(total: int, size: int) -> int:
     """The last page that has hits and can be reached by number; 0 without hits."""
     return min(page_count(total, size), MAX_WINDOW // size)
+
+
+def window(first: int, last: int) -> tuple[int, int]:
+    """The page, and the smallest size of pages, on which two ranks and all between them stand; ranks count from 1."""
+    size = next(size for size in count(last - first + 1) if (first - 1) // size == (last - 1) // size)
+    return (first - 1) // size + 1, size
+
+
+def rank_from(text: str) -> int | None:
+    """The rank that the address of an article gives; None where it gives none that can be reached by page."""
+    return int(text) if _RANK.fullmatch(text) and int(text) <= MAX_WINDOW else None
 
 
 def shown_numbers(page: int, last: int) -> list[int | None]:

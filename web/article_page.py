@@ -1,0 +1,30 @@
+"""The page of one article."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from search.article import Article
+from web import addresses, metadata
+from web.form import Form, form_from
+from web.paging import rank_from
+from web.reading import reading
+from web.standing import standing
+
+
+def article_page(article: Article) -> str:
+    form = form_from(request.args)
+    stands = standing(article.id, form, rank_from(request.args.get(addresses.RANK, "")))
+    permalink = addresses.permalink(article.id)
+    return render_template(
+        "article.html",
+        article=article,
+        reading=reading(article, stands.searched),
+        standing=stands,
+        permalink=permalink,
+        described=metadata.described(article),
+        tags=[*metadata.highwire(article, permalink), *metadata.dublin_core(article, permalink)],
+        news_article=metadata.news_article(article, permalink),
+        form=form,
+        anew=Form({}),
+    )
