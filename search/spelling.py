@@ -61,6 +61,8 @@ _SOUNDS = {  # of names carried over: letters, and what else is written for them
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _LETTERS = re.compile(r"[a-z]+")
+_ARTICLE = re.compile(r"[aeu]l-(?=.)|a(?P<sound>d|n|r|s|sh|t|z)-(?=(?P=sound))")  # al-Assad, and ash-Sharq as it sounds
+LEAST_NAME = 4  # letters of a name behind an article
 
 
 def spellings(word: str) -> tuple[str, ...]:
@@ -73,6 +75,15 @@ def spellings(word: str) -> tuple[str, ...]:
     found = dict.fromkeys(islice(_spelt(word), MOST + 1))
     found.pop(word, None)
     return tuple(found)[:MOST]
+
+
+def without_article(word: str) -> str | None:
+    """The name behind an Arabic article, which papers print and leave out: `assad` for `al-assad`; None where there is
+    no article. `word` in lower case with its accents folded.
+    """
+    article = _ARTICLE.match(word)
+    name = word[article.end() :] if article else ""
+    return name if len(name) >= LEAST_NAME and _LETTERS.fullmatch(name) else None
 
 
 def _spelt(word: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from search.columnar.expand import MAX_EXPANSION
 from search.columnar.queries import Near as NearQuery
 from search.columnar.queries import SwapFuzzyTerm, Within
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
-from search.spelling import spellings
+from search.spelling import spellings, without_article
 from search.whoosh_schema import NAMES_FIELDS, days, exact_field, key_field, stem_field
 
 BONUS = 0.1  # score for a form printed with just the accents that were typed
@@ -70,11 +70,21 @@ class Compiler:
     def other_spellings(self, text: str) -> tuple[str, ...]:
         """Of a bare word, those that the archive prints so often that they are no misprints."""
         words = words_of(text)
-        if len(words) != 1:
-            return ()
-        frequency = {other: self.frequency(Word(other)) for other in spellings(words[0])}
+        if len(words) == 1:
+            others = spellings(words[0])
+        else:
+            name = without_article("-".join(words)) if "-" in text else None
+            others = (name, *spellings(name)) if name else ()
         least = max(1, schema.SPELT_LEAST * self.frequency(Word(text)))
-        return tuple(other for other, count in frequency.items() if count >= least)
+        by_stems = {self._all_stems(text): text}  # of one stem, one spelling finds what the others do
+        for other in others:
+            if self.frequency(Word(other)) >= least:
+                by_stems.setdefault(self._all_stems(other), other)
+        return tuple(by_stems.values())[1:]
+
+    def _all_stems(self, text: str) -> tuple[str, ...]:
+        """In each language of the archive."""
+        return tuple(" ".join(_stems(text, language)) for language in self.languages)
 
     def truncated(self, result: Result) -> tuple[str, ...]:
         """What was typed and stands for more terms than were searched."""

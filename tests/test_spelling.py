@@ -10,7 +10,7 @@ from search import schema
 from search.article import Article
 from search.engine import Match, Page, Search
 from search.parse import parse
-from search.spelling import LEAST_LETTERS, MOST, spellings
+from search.spelling import LEAST_LETTERS, LEAST_NAME, MOST, spellings, without_article
 from tests.conftest import Filled
 
 
@@ -59,6 +59,25 @@ def test_spellings_are_others_and_not_too_many(word: str) -> None:
     assert word not in found
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("al-assad", "assad"),
+        ("el-baradei", "baradei"),
+        ("ash-sharq", "sharq"),
+        ("at-tabari", "tabari"),
+        ("at-sea", None),
+        ("as-well", None),
+        ("assad", None),
+        ("al-", None),
+        ("al-" + "a" * (LEAST_NAME - 1), None),
+        ("al-" + "a" * LEAST_NAME, "a" * LEAST_NAME),
+    ],
+)
+def test_a_name_is_known_without_its_article(word: str, name: str | None) -> None:
+    assert without_article(word) == name
+
+
 def archive(*bodies: str) -> list[Article]:
     return [Article(id=str(number), body=body, language="en") for number, body in enumerate(bodies)]
 
@@ -76,6 +95,19 @@ def test_a_word_is_found_in_the_spellings_that_the_archive_prints(filled: Filled
     page = engine.search(Search(parse("kazakstan OR rain")))
     assert found(page) == ["0", "2", "3"]
     assert page.spellings == {"kazakstan": ("kazakhstan",)}
+
+
+def test_a_name_with_its_article_is_found_without_it(filled: Filled) -> None:
+    engine = filled(archive("Mr Assad spoke.", "Bashar al-Assad spoke.", "An el-Assad.", "Rain."))
+    page = engine.search(Search(parse("al-Assad")))
+    assert (found(page), page.spellings) == (["0", "1", "2"], {"al-Assad": ("assad",)})
+    assert found(engine.search(Search(parse('"al-Assad"')))) == ["1"]
+    assert found(engine.search(Search(parse("assad")))) == ["0", "1", "2"]
+
+
+def test_a_spelling_of_the_same_stem_is_not_named(filled: Filled) -> None:
+    page = filled(archive("Gaddafi.", "Qaddafi.")).search(Search(parse("gaddafi")))
+    assert page.spellings == {"gaddafi": ("qaddafi",)}
 
 
 @pytest.mark.parametrize("text", ['"color"', "title:color OR body:color", "col*r", "rain -color", "color~"])
