@@ -24,6 +24,7 @@ from search.query import All, Query
 
 MAX_SIZE = 100  # hits on one page
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
+MAX_BUCKETS = 100  # values of one facet in an answer, the chosen ones beside
 
 
 class EngineError(Exception):
@@ -69,6 +70,7 @@ class Match(StrEnum):
 
 
 class Interval(StrEnum):
+    DECADE = "decade"
     YEAR = "year"
     MONTH = "month"
     DAY = "day"
@@ -128,8 +130,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class TimeBucket:
-    start: date  # first day of the year, month or day
+    start: date  # first day of the period
     count: int
+    archive: int = 0  # articles of that period in the archive, whatever was asked; 0 is a gap of the archive itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class Page:
     hits: tuple[Hit, ...]
     total: int
     facets: Mapping[str, tuple[Bucket, ...]]  # by field; a facet's counts ignore the filter on that field
-    timeline: tuple[TimeBucket, ...]  # dated articles of the answer, oldest first, empty periods left out
+    timeline: tuple[TimeBucket, ...]  # dated articles of the answer by period, oldest first, empty periods included
     interval: Interval
     generation: int  # of the index that answered
     relaxed: bool = False  # any of the bare words was enough
@@ -151,6 +154,7 @@ class Page:
     before: int = 0  # hits that come before these; behind a cursor, as many as there were when it was made
     cursor: str | None = None  # with which the same search goes on behind these hits; None where nothing is left
     searched: Query = field(default_factory=All)  # what was really asked: relaxed, with other spellings; for marks
+    cardinality: Mapping[str, int] = field(default_factory=dict)  # how many values each facet has, shown or not
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
-from itertools import islice
 from typing import Any
 
 from whoosh import query
 
-from search import analysis, ranking, schema
+from search import analysis, ranking, schema, whoosh_timeline
 from search.abbreviations import is_abbreviation, long_form
 from search.article import from_stored
 from search.columnar import facets as counting
@@ -20,7 +17,7 @@ from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.order import Place
 from search.columnar.queries import SwapFuzzyTerm
 from search.cursor import Cursor, read, written
-from search.engine import Bucket, Hit, Interval, Match, Page, Search, SearchRefused, Sort, TimeBucket
+from search.engine import MAX_BUCKETS, Bucket, Hit, Match, Page, Search, SearchRefused, Sort
 from search.parse import render
 from search.query import All, And, OneOf, Or, Query, Word, Words
 from search.related import Related, related
@@ -28,12 +25,9 @@ from search.snippets import mark, snippet
 from search.whoosh_compiler import Compiler, spelt, words_of
 from search.whoosh_schema import key_field
 
-MAX_BUCKETS = 100  # values of one facet, selected ones beside
 SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
 RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
-MONTHS_BY_DAY = 2  # the timeline is by day where it has so many months,
-MONTHS_BY_MONTH = 60  # by month up to so many, by year above
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,13 @@ class Answer:
 
     def page(self) -> Page:
         question, result = self._settled()
-        timeline, interval = self._timeline(question.asked, result)
+        timeline, interval = whoosh_timeline.counted(
+            self._searcher,
+            self._compiler.compile(question.asked),
+            self._filters(),
+            self._search.filters,
+            dict(result.histogram),
+        )
         scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
         shown = spelt(question.asked, self._compiler.spellings)
         return Page(
@@ -77,6 +77,7 @@ class Answer:
             ),
             total=result.total,
             facets={field: self._facet(field, result) for field in schema.FACETS},
+            cardinality={field: result.cardinality[key_field(field)] for field in schema.FACETS},
             timeline=timeline,
             interval=interval,
             generation=self._generation,
@@ -136,8 +137,8 @@ class Answer:
             tie="tie",
             after=None if self._cursor is None else Place(self._cursor.key, self._cursor.tie),
             filters=self._filters(),
-            facets=[counting.Facet(key_field(field)) for field in schema.FACETS],
-            histogram=counting.Histogram("day", counting.Interval.MONTH),
+            facets=[counting.Facet(key_field(field), MAX_BUCKETS, self._chosen(field)) for field in schema.FACETS],
+            histogram=whoosh_timeline.BY_MONTH,
             proximity=ranking.proximity(node, self._compiler.languages),
         )
 
@@ -229,34 +230,22 @@ class Answer:
         return rarity
 
     def _facet(self, field: str, result: Result) -> tuple[Bucket, ...]:
+        """The most frequent values, and behind them the chosen ones that are not among these."""
         counts = dict(result.facets[key_field(field)])
-        chosen = {
-            value: None
-            for part in self._search.filters
-            if isinstance(part, OneOf) and part.field == field
-            for value in part.values
-        }
-        shown = list(islice(counts, MAX_BUCKETS))  # they come by falling count
-        shown += [value for value in chosen if value not in shown]
-        return tuple(Bucket(value, counts.get(value, 0), value in chosen) for value in shown)
+        chosen = self._chosen(field)
+        shown = counts | {value: 0 for value in chosen if value not in counts}
+        return tuple(Bucket(value, count, value in chosen) for value, count in shown.items())
 
-    def _timeline(self, asked: Query, result: Result) -> tuple[tuple[TimeBucket, ...], Interval]:
-        months = result.histogram
-        if not months:
-            return (), Interval.YEAR
-        first, last = months[0][0], months[-1][0]
-        stretch = (last.year - first.year) * 12 + last.month - first.month + 1
-        if stretch <= MONTHS_BY_DAY:
-            by_day = counting.Histogram("day", counting.Interval.DAY)
-            compiled = self._compiler.compile(asked)
-            days = evaluate(self._searcher, compiled, limit=0, filters=self._filters(), histogram=by_day).histogram
-            return tuple(TimeBucket(day, count) for day, count in days), Interval.DAY
-        if stretch <= MONTHS_BY_MONTH:
-            return tuple(TimeBucket(month, count) for month, count in months), Interval.MONTH
-        years: Counter[int] = Counter()
-        for month, count in months:
-            years[month.year] += count
-        return tuple(TimeBucket(date(year, 1, 1), years[year]) for year in sorted(years)), Interval.YEAR
+    def _chosen(self, field: str) -> tuple[str, ...]:
+        """The values that a facet is filtered by."""
+        return tuple(
+            dict.fromkeys(
+                value
+                for part in self._search.filters
+                if isinstance(part, OneOf) and part.field == field
+                for value in part.values
+            )
+        )
 
     def _suggestion(self, understood: Query) -> str | None:
         """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""

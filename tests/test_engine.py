@@ -13,6 +13,7 @@ from search import Engine, EngineError, open_engine
 from search.analysis import PARAGRAPH_GAP
 from search.article import Article
 from search.engine import (
+    MAX_BUCKETS,
     MAX_SIZE,
     MAX_WINDOW,
     Bucket,
@@ -244,19 +245,60 @@ def test_values_of_one_filter_are_alternatives_and_filters_add_up(archive: Engin
 
 
 @pytest.mark.parametrize(
-    ("last", "interval", "starts"),
+    ("last", "interval", "second", "periods"),
     [
-        (date(2012, 2, 29), Interval.DAY, [date(2012, 1, 29), date(2012, 2, 29)]),
-        (date(2012, 3, 1), Interval.MONTH, [date(2012, 1, 1), date(2012, 3, 1)]),
-        (date(2016, 12, 31), Interval.MONTH, [date(2012, 1, 1), date(2016, 12, 1)]),
-        (date(2017, 1, 1), Interval.YEAR, [date(2012, 1, 1), date(2017, 1, 1)]),
+        (date(2012, 2, 29), Interval.DAY, date(2012, 1, 30), 32),
+        (date(2012, 3, 1), Interval.MONTH, date(2012, 2, 1), 3),
+        (date(2016, 12, 31), Interval.MONTH, date(2012, 2, 1), 60),
+        (date(2017, 1, 1), Interval.YEAR, date(2013, 1, 1), 6),
+        (date(2111, 12, 31), Interval.YEAR, date(2013, 1, 1), 100),
+        (date(2112, 1, 1), Interval.DECADE, date(2020, 1, 1), 11),
     ],
 )
-def test_the_timeline_fits_its_stretch(filled: Filled, last: date, interval: Interval, starts: list[date]) -> None:
+def test_the_timeline_fits_its_stretch(
+    filled: Filled, last: date, interval: Interval, second: date, periods: int
+) -> None:
     first = replace(SUMMIT, id="first", published=date(2012, 1, 29))
     page = filled([first, replace(SUMMIT, id="last", published=last), UNDATED]).search(Search())
-    assert (page.interval, [bucket.start for bucket in page.timeline]) == (interval, starts)
-    assert page.timeline[0] == TimeBucket(starts[0], 1)
+    assert (page.interval, len(page.timeline), page.timeline[1].start) == (interval, periods, second)
+    assert [(bucket.count, bucket.archive) for bucket in page.timeline] == [(1, 1), *[(0, 0)] * (periods - 2), (1, 1)]
+
+
+def test_a_timeline_tells_what_the_archive_has_beside_what_was_found(filled: Filled) -> None:
+    days = [date(2012, 5, 1), date(2012, 6, 3), date(2012, 6, 5), date(2012, 6, 5), date(2012, 7, 9)]
+    archive = [replace(SUMMIT, id=f"{n}", published=day) for n, day in enumerate(days)]
+    engine = filled([*archive, replace(VETO, published=date(2012, 6, 5)), replace(VETO, id="old")])
+    june = Search(parse("vetoes"), filters=(Between(date(2012, 6, 1), date(2012, 7, 1)),))
+    page = engine.search(june)
+    assert (page.interval, len(page.timeline)) == (Interval.DAY, 30)
+    assert page.timeline[2:5] == (
+        TimeBucket(date(2012, 6, 3), 0, 1),
+        TimeBucket(date(2012, 6, 4), 0, 0),
+        TimeBucket(date(2012, 6, 5), 1, 3),
+    )
+    with engine.writer() as writer:
+        writer.delete("2")
+    assert engine.search(june).timeline[4] == TimeBucket(date(2012, 6, 5), 1, 2)
+    anywhen = engine.search(Search(parse("vetoes")))
+    assert [(bucket.count, bucket.archive) for bucket in anywhen.timeline] == [(1, 1), (0, 0), (0, 0), (0, 1), (1, 3)]
+
+
+def test_a_timeline_without_articles_is_empty(archive: Engine) -> None:
+    page = archive.search(Search(parse("zebra"), filters=(Between(date(2012, 6, 1), None),)))
+    assert page.timeline == ()
+
+
+def test_of_a_long_facet_the_most_frequent_values_are_shown_and_the_chosen_ones(filled: Filled) -> None:
+    often = [replace(SUMMIT, id=f"{n}-{m}", place=f"Town {n:03}") for n in range(MAX_BUCKETS) for m in range(2)]
+    seldom = [replace(SUMMIT, id=f"{n}", place=f"Hamlet {n}") for n in range(2)]
+    chosen = OneOf("place", ("Hamlet 1", "Nowhere", "Town 003"))
+    page = filled([*often, *seldom]).search(Search(filters=(chosen,)))
+    assert page.cardinality["place"] == MAX_BUCKETS + 2
+    assert [bucket.value for bucket in page.facets["place"][:MAX_BUCKETS]] == [
+        f"Town {n:03}" for n in range(MAX_BUCKETS)
+    ]
+    assert page.facets["place"][3] == Bucket("Town 003", 2, selected=True)
+    assert page.facets["place"][MAX_BUCKETS:] == (Bucket("Hamlet 1", 1, True), Bucket("Nowhere", 0, True))
 
 
 def test_the_calendar_has_a_first_and_a_last_day(filled: Filled) -> None:

@@ -23,8 +23,8 @@ from web.engine import EXTENSION
 from web.openapi import operations
 
 ANSWER = (
-    "query total page size pages generation hits facets timeline interval suggestion relaxed related spellings ignored "
-    "truncated cursor links"
+    "query total page size pages generation hits facets cardinality timeline interval suggestion relaxed related "
+    "spellings ignored truncated cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 
@@ -63,11 +63,14 @@ def test_an_answer_has_every_name_of_the_contract_in_its_order(client: FlaskClie
         {"value": "The Harbour Gazette", "count": 2, "selected": False},
         {"value": "Meridian Wire", "count": 1, "selected": False},
     ]
+    assert answer["cardinality"] == {"publisher": 2, "author": 2, "place": 3, "language": 2}
     assert answer["interval"] == "month"
-    assert answer["timeline"] == [
-        {"start": "2012-02-01", "count": 1},
-        {"start": "2012-06-01", "count": 1},
-        {"start": "2013-01-01", "count": 1},
+    assert answer["timeline"][:5] == [
+        {"start": "2012-02-01", "count": 1, "archive": 1},
+        {"start": "2012-03-01", "count": 0, "archive": 0},
+        {"start": "2012-04-01", "count": 0, "archive": 0},
+        {"start": "2012-05-01", "count": 0, "archive": 0},
+        {"start": "2012-06-01", "count": 1, "archive": 1},
     ]
 
 

@@ -121,7 +121,7 @@ def test_no_page_has_script_style_or_foreign_parts(client: FlaskClient, target: 
 def test_every_page_has_its_landmarks(client: FlaskClient, target: str) -> None:
     found = BeautifulSoup(client.get(target).text, "lxml")
     assert one(found, "html")["lang"] == "en"
-    assert text(one(found, "title"))
+    assert text(one(found, "head title"))
     assert len(found.select("h1")) == 1
     assert href(found.select("body > a")[0]) == "#" + str(one(found, "main")["id"])
     for part in ("header.masthead", "search form", "footer.imprint"):
@@ -196,16 +196,35 @@ def test_a_choice_without_articles_can_be_taken_back(client: FlaskClient) -> Non
     )
 
 
-def test_a_column_of_the_timeline_narrows_to_its_period(client: FlaskClient) -> None:
-    found = page(client, "/search?q=syria")
-    columns = found.select(".timeline li")
-    assert len(columns) == 12  # February 2012 to January 2013
-    narrowed = page(client, href(one(columns[4], "a")))
-    assert text(columns[4]) == "June 2012: 1 article"
+def test_a_bar_of_the_timeline_narrows_to_its_period_and_can_be_left_again(client: FlaskClient) -> None:
+    found = page(client, "/search?q=envoys")
+    assert [text(bar) for bar in found.select(".timeline a")] == []  # one month alone
+    found = page(client, "/search?q=syria+-ferry&from=2012-01&to=2012-08")
+    words = [text(bar) for bar in found.select(".timeline a")]
+    assert words == ["February 2012: 1 article", "June 2012: 1 article"]
+    narrowed = page(client, href(found.select(".timeline a")[1]))
     assert titles(narrowed) == [SUMMIT.title]
     assert [one(narrowed, f"#{name}")["value"] for name in ("from", "to")] == ["2012-06", "2012-06"]
+    assert [text(wider) for wider in narrowed.select(".wider a")] == ["2012", "all dates"]
+    assert len(titles(page(client, href(link(narrowed, "2012"))))) == 2
+    assert len(titles(page(client, href(link(narrowed, "all dates"))))) == 3
     assert text(link(one(narrowed, ".chosen"), "Remove date: June 2012"))
-    assert len(titles(page(client, href(link(narrowed, "Remove date: June 2012"))))) == 3
+
+
+def test_a_timeline_is_a_table_too_that_tells_the_share_of_the_archive(client: FlaskClient) -> None:
+    found = page(client, "/search?q=council")
+    assert found.select(".figures") == []
+    rows = [
+        [text(cell) for cell in row.select("th, td")]
+        for row in page(client, "/search?q=council&from=2012&to=2012").select(".figures tr")
+    ]
+    assert rows == [
+        ["Period", "Articles", "In the archive", "Share"],
+        ["Feb 2012", "1", "1", "100%"],
+        ["Mar 2012 – May 2012", "nothing in the archive"],
+        ["Jun 2012", "0", "1", "0%"],
+        ["Jul 2012 – Dec 2012", "nothing in the archive"],
+    ]
 
 
 def test_a_new_query_keeps_the_choices(client: FlaskClient) -> None:
@@ -273,7 +292,7 @@ def test_an_article_is_shown_whole(client: FlaskClient) -> None:
         "Permanent address http://localhost/articles/veto"
     )
     assert href(one(found, ".back a")) == "/search"
-    assert text(one(found, "title")) == f"{VETO.title} · Dateline"
+    assert text(one(found, "head title")) == f"{VETO.title} · Dateline"
 
 
 def test_an_article_opened_from_results_marks_their_words_and_leads_back(client: FlaskClient) -> None:

@@ -6,12 +6,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from app import create_app
 from search.article import Article
 from search.engine import MAX_WINDOW, Interval, TimeBucket
-from web import words
+from web import timeline, words
 from web.addresses import web_address
+from web.form import Form
 from web.paging import last_page, page_count, shown_numbers
-from web.timeline import HEIGHT, MAX_COLUMNS, columns
+from web.timeline import HEIGHT, LEAST, MAX_ADDRESSES, MAX_BARS, Chart, chart, readable
+from web.words import share
+
+app = create_app("whoosh:nowhere")
+NO_FORM = Form({})
 
 
 @pytest.mark.parametrize(
@@ -92,40 +98,125 @@ def test_only_web_addresses_are_linked(url: str | None, linked: bool) -> None:
     assert web_address(url) == (url if linked else None)
 
 
+def years(*counts: tuple[int, int]) -> list[TimeBucket]:
+    """From 2001 on, each with its articles found and those of the archive."""
+    return [TimeBucket(date(2001 + n, 1, 1), count, archive) for n, (count, archive) in enumerate(counts)]
+
+
+def drawn(buckets: list[TimeBucket], interval: Interval = Interval.YEAR, form: Form = NO_FORM) -> Chart:
+    with app.test_request_context():
+        made = chart(buckets, interval, form)
+    assert made is not None
+    return made
+
+
+def test_fewer_than_two_periods_are_no_chart() -> None:
+    assert chart([], Interval.YEAR, NO_FORM) is None
+    assert chart(years((3, 3)), Interval.YEAR, NO_FORM) is None
+
+
+def test_bars_are_to_scale_and_none_with_articles_is_invisible() -> None:
+    made = drawn(years((90_000, 90_000), (50_000, 90_000), (0, 5), (1, 1)))
+    assert made.top == 100_000
+    assert [bar.height for bar in made.bars] == [HEIGHT * 0.9, HEIGHT / 2, 0, LEAST]
+    assert made.drawn.count("M") == 3
+    assert made.gaps == ""
+
+
 @pytest.mark.parametrize(
-    ("interval", "starts", "periods"),
+    ("count", "top"),
+    [(1, 1), (2, 2), (3, 4), (5, 6), (7, 8), (9, 10), (10, 10), (11, 20), (61, 80), (81, 100), (100, 100), (101, 200)],
+)
+def test_a_scale_ends_with_a_round_number(count: int, top: int) -> None:
+    assert readable(count) == top
+
+
+def test_a_gap_of_the_archive_is_one_stretch_and_no_gap_of_the_answer() -> None:
+    made = drawn(years((1, 1), (0, 0), (0, 0), (0, 9), (2, 2), (0, 0), (1, 1), (1, 1)))
+    assert made.gaps == f"M33 0H99V{HEIGHT}H33zM165 0H198V{HEIGHT}H165z"
+    assert [len(run) for run in made.runs] == [1, 2, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("start", "interval", "asked_for"),
     [
-        (Interval.YEAR, [date(2011, 1, 1), date(2014, 1, 1)], ["2011", "2012", "2013", "2014"]),
-        (Interval.MONTH, [date(2011, 11, 1), date(2012, 2, 1)], ["2011-11", "2011-12", "2012-01", "2012-02"]),
-        (Interval.DAY, [date(2012, 2, 28), date(2012, 3, 1)], ["2012-02-28", "2012-02-29", "2012-03-01"]),
-        (Interval.DAY, [date(2012, 2, 28)], ["2012-02-28"]),
-        (Interval.YEAR, [date(9998, 1, 1), date(9999, 1, 1)], ["9998", "9999"]),
-        (Interval.MONTH, [date(9999, 11, 1), date(9999, 12, 1)], ["9999-11", "9999-12"]),
-        (Interval.DAY, [date(9999, 12, 30), date(9999, 12, 31)], ["9999-12-30", "9999-12-31"]),
-        (Interval.YEAR, [date(1, 1, 1), date(9999, 1, 1)], ["0001", "9999"]),
-        (Interval.YEAR, [], []),
+        (date(2012, 6, 7), Interval.DAY, "from=2012-06-07&to=2012-06-07"),
+        (date(2012, 6, 1), Interval.MONTH, "from=2012-06&to=2012-06"),
+        (date(2012, 1, 1), Interval.YEAR, "from=2012&to=2012"),
+        (date(2010, 1, 1), Interval.DECADE, "from=2010&to=2019"),
+        (date(1, 1, 1), Interval.DECADE, "from=0001&to=0009"),
     ],
 )
-def test_a_timeline_is_drawn_along_the_calendar(interval: Interval, starts: list[date], periods: list[str]) -> None:
-    drawn = columns([TimeBucket(start, 3) for start in starts], interval)
-    assert [column.period for column in drawn] == periods
-    assert [column.start for column in drawn if column.count] == starts
+def test_a_bar_leads_to_its_period(start: date, interval: Interval, asked_for: str) -> None:
+    form = Form({"q": ("ferry",), "from": ("1999",), "to": ("2020",), "page": ("3",)})
+    first, last = drawn([TimeBucket(start, 1, 1), TimeBucket(start, 0, 1)], interval, form).bars
+    assert (first.address, last.address) == (f"/search?q=ferry&{asked_for}", None)
+
+
+@pytest.mark.parametrize(("over", "linked"), [(-1, True), (0, True), (1, False)])
+def test_bars_of_a_very_long_query_are_no_links(over: int, linked: bool) -> None:
+    bars = 100
+    length = MAX_ADDRESSES // bars - len("/search?q=") + over
+    made = drawn(years(*[(1, 1)] * bars), form=Form({"q": ("a" * length,)}))
+    assert len(list(timeline.linked(made))) == (bars if linked else 0)
+
+
+@pytest.mark.parametrize(("periods", "bars"), [(MAX_BARS - 1, MAX_BARS - 1), (MAX_BARS, MAX_BARS), (MAX_BARS + 1, 2)])
+def test_a_timeline_too_long_to_draw_leaves_its_gaps_out(periods: int, bars: int) -> None:
+    assert len(drawn(years((1, 1), *[(0, 0)] * (periods - 2), (1, 1))).bars) == bars
+
+
+def test_a_timeline_too_long_without_gaps_loses_its_oldest_periods() -> None:
+    made = drawn(years(*[(1, 1)] * (MAX_BARS + 5)))
+    assert (len(made.bars), made.bars[0].start) == (MAX_BARS, date(2006, 1, 1))
+
+
+@pytest.mark.parametrize(("periods", "middle"), [(2, None), (3, 1), (4, None), (19, 9), (20, 10), (21, 10)])
+def test_the_middle_is_labelled_where_a_bar_stands_there(periods: int, middle: int | None) -> None:
+    made = drawn(years(*[(1, 1)] * periods))
+    assert made.middle == (None if middle is None else made.bars[middle])
 
 
 @pytest.mark.parametrize(
-    ("years", "drawn"), [(MAX_COLUMNS - 1, MAX_COLUMNS - 1), (MAX_COLUMNS, MAX_COLUMNS), (MAX_COLUMNS + 1, 2)]
+    ("first", "last", "wider"),
+    [
+        ("", "", []),
+        ("2012", "", ["all"]),
+        ("", "2012-06", ["all"]),
+        ("2012", "2012", ["all"]),
+        ("2012-01", "2012-12", ["all"]),
+        ("2011", "2012", ["all"]),
+        ("2012-06", "2012-06", ["2012", "all"]),
+        ("2012-06-01", "2012-06-30", ["2012", "all"]),
+        ("2012-03", "2012-06", ["2012", "all"]),
+        ("2012-06-07", "2012-06-07", ["2012-06", "2012", "all"]),
+        ("2012-06-07", "2012-06", ["2012-06", "2012", "all"]),
+        ("9999-12-31", "9999-12", ["9999-12", "9999", "all"]),
+    ],
 )
-def test_a_timeline_too_long_to_draw_leaves_its_empty_periods_out(years: int, drawn: int) -> None:
-    buckets = [TimeBucket(date(1800, 1, 1), 1), TimeBucket(date(1800 + years - 1, 1, 1), 1)]
-    assert len(columns(buckets, Interval.YEAR)) == drawn
+def test_a_stretch_leads_to_the_units_of_the_calendar_around_it(first: str, last: str, wider: list[str]) -> None:
+    form = Form({name: (text,) for name, text in (("q", "ferry"), ("from", first), ("to", last)) if text})
+    with app.test_request_context():
+        addresses = [stretch.address for stretch in timeline.wider(form)]
+    whole = "/search?q=ferry"
+    assert addresses == [whole if one == "all" else f"{whole}&from={one}&to={one}" for one in wider]
 
 
-def test_columns_are_to_scale_and_none_with_articles_is_invisible() -> None:
-    drawn = columns(
-        [TimeBucket(date(2012, 1, 1), 100_000), TimeBucket(date(2013, 1, 1), 50_000), TimeBucket(date(2015, 1, 1), 1)],
-        Interval.YEAR,
-    )
-    assert [column.height for column in drawn] == [HEIGHT, HEIGHT // 2, 0, 1]
+@pytest.mark.parametrize(
+    ("count", "whole", "words"),
+    [
+        (12, 340, "3.5%"),
+        (1, 1, "100%"),
+        (0, 7, "0%"),
+        (1, 1999, "0.1%"),
+        (1, 2001, "under 0.1%"),
+        (499, 1000, "49.9%"),
+        (1998, 2000, "99.9%"),
+        (2000, 2001, "over 99.9%"),
+    ],
+)
+def test_a_share_has_at_most_one_decimal(count: int, whole: int, words: str) -> None:
+    assert share(count, whole) == words
 
 
 @pytest.mark.parametrize(

@@ -81,11 +81,21 @@ class Facets(TypedDict):
     language: list[Bucket]
 
 
+class Cardinality(TypedDict):
+    """By field, how many values the articles found have, more than `facets` shows of a long one."""
+
+    publisher: Count
+    author: Count
+    place: Count
+    language: Count
+
+
 class Period(TypedDict):
-    """A year, month or day with articles."""
+    """A decade, year, month or day."""
 
     start: Annotated[str, Field(json_schema_extra={"format": "date"}, description="Its first day.")]
-    count: Count
+    count: Annotated[int, Field(ge=0, description="How many of the articles found are of it.")]
+    archive: Annotated[int, Field(ge=0, description="How many the archive has of it, whatever was asked.")]
 
 
 class Spelling(TypedDict):
@@ -116,8 +126,13 @@ class SearchAnswer(TypedDict):
     ]
     hits: list[Hit]
     facets: Facets
+    cardinality: Cardinality
     timeline: Annotated[
-        list[Period], Field(description="The articles with a date, oldest first, periods without any left out.")
+        list[Period],
+        Field(
+            description="The articles with a date, by every period from the first to the last; where both ends of the "
+            "dates are asked for, from one to the other as far as the archive reaches."
+        ),
     ]
     interval: Annotated[Interval, Field(description="What a period of the timeline is.")]
     suggestion: Annotated[str | None, Field(description="A corrected query that has hits, where this one has none.")]

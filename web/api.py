@@ -68,7 +68,11 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         "generation": page.generation,
         "hits": [hit_json(hit) for hit in page.hits],
         "facets": cast(answers.Facets, {name: buckets_json(page.facets.get(name, ())) for name in FILTERS}),
-        "timeline": [{"start": bucket.start.isoformat(), "count": bucket.count} for bucket in page.timeline],
+        "cardinality": cast(answers.Cardinality, {name: page.cardinality.get(name, 0) for name in FILTERS}),
+        "timeline": [
+            {"start": bucket.start.isoformat(), "count": bucket.count, "archive": bucket.archive}
+            for bucket in page.timeline
+        ],
         "interval": page.interval,
         "suggestion": page.suggestion,
         "relaxed": page.relaxed,

@@ -27,7 +27,11 @@ def register(app: Flask) -> None:
         SHOWN=SHOWN,
         results_address=addresses.results_address,
         article_address=addresses.article_address,
-        columns=timeline.columns,
+        timeline_chart=timeline.chart,
+        timeline_titles=timeline.TITLES,
+        linked_bars=timeline.linked,
+        wider_stretches=timeline.wider,
+        share=words.share,
         shown_numbers=shown_numbers,
         typed_range=words.typed_range,
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from search.article import Article
 from search.engine import Interval
@@ -35,7 +35,12 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def number(count: int) -> str:
-    return format_decimal(count, locale=reader_locale())
+    return _number(count, reader_locale())
+
+
+@lru_cache(maxsize=4096)
+def _number(count: int, locale: Locale) -> str:
+    return format_decimal(count, locale=locale)
 
 
 def counted(articles: int) -> str:
@@ -46,26 +51,32 @@ def day(moment: date) -> str:
     return period(moment, Interval.DAY)
 
 
-def period(start: date, interval: Interval) -> str:
-    """The year, month or day that begins then: `2012`, `June 2012`, `7 June 2012`."""
-    return _period(start, interval, reader_locale())
+def period(start: date, interval: Interval, *, short: bool = False) -> str:
+    """The decade, year, month or day that begins then: `2010s`, `2012`, `June 2012`, `7 June 2012`; months cut short
+    where there is little room.
+    """
+    if interval is Interval.DECADE:
+        return _(
+            "%(year)ss", year=_period(start.replace(year=start.year // 10 * 10 or 1), Interval.YEAR, reader_locale())
+        )
+    return _period(start, interval, reader_locale(), short)
 
 
 @lru_cache(maxsize=4096)  # a page asks for hundreds, mostly those of the page before
-def _period(start: date, interval: Interval, locale: Locale) -> str:
+def _period(start: date, interval: Interval, locale: Locale, short: bool = False) -> str:
     match interval:
-        case Interval.YEAR:
+        case Interval.YEAR | Interval.DECADE:
             return format_date(start, "y", locale=locale)
         case Interval.MONTH:
-            return format_skeleton("yMMMM", start, locale=locale)
+            return format_skeleton("yMMM" if short else "yMMMM", start, locale=locale)
         case Interval.DAY:
-            return format_date(start, "long", locale=locale)
+            return format_date(start, "medium" if short else "long", locale=locale)
 
 
 def typed_period(text: str) -> str:
     """The year, month or day that was asked for with `2012`, `2012-06` or `2012-06-07`."""
     start, _ = parse_period(text.strip())
-    return period(start, list(Interval)[text.count("-")])
+    return period(start, (Interval.YEAR, Interval.MONTH, Interval.DAY)[text.count("-")])
 
 
 def typed_range(first: str, last: str) -> str:
@@ -77,6 +88,21 @@ def typed_range(first: str, last: str) -> str:
     if not first:
         return _("to %(last)s", last=typed_period(last))
     return _("from %(first)s to %(last)s", first=typed_period(first), last=typed_period(last))
+
+
+def share(count: int, whole: int) -> str:
+    """Of a whole that is not 0: `3.5%`. None and all of it are said of nothing else."""
+    tenths = round(count / whole * 1000)
+    if count and not tenths:
+        return _("under %(share)s", share=_percent(1, reader_locale()))
+    if count < whole and tenths == 1000:
+        return _("over %(share)s", share=_percent(999, reader_locale()))
+    return _percent(tenths, reader_locale())
+
+
+@lru_cache(maxsize=2048)
+def _percent(tenths: int, locale: Locale) -> str:
+    return format_percent(tenths / 1000, "#,##0.#%", locale=locale)
 
 
 def moment(published: date) -> str:

@@ -60,6 +60,7 @@ class Result:
     end: where the last of them stands in the order; None without one
     total: all documents found, whatever the limit
     facets: by field name
+    cardinality: how many values each facet has, by field name, whatever its limit
     expansions: prefixes, patterns and fuzzy words that stand for more terms than were searched
     partial: time ran out. All that is said holds for a part of what there is to find
     """
@@ -68,6 +69,7 @@ class Result:
     scores: Scores
     total: int
     facets: Mapping[str, Buckets]
+    cardinality: Mapping[str, int]
     histogram: Buckets
     expansions: tuple[Expansion, ...]
     partial: bool
@@ -359,16 +361,20 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
             end = _place(keys[order[-1]], ties[order[-1]], last[order[-1]], asked.sort)
     searched = leaves[: len(parts)]
     counts = [
-        merged(one, searched, [part.counts[number] for part in parts]) if parts else ()
+        merged(one, searched, [part.counts[number] for part in parts]) if parts else ((), 0)
         for number, one in enumerate(asked.counted)
     ]
     by_field = {
         one.fieldname: cells for one, cells in zip(asked.counted, counts, strict=True) if isinstance(one, Facet)
     }
-    histogram = counts[-1] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
+    facets = {fieldname: cells for fieldname, (cells, _) in by_field.items()}
+    cardinality = {fieldname: found for fieldname, (_, found) in by_field.items()}
+    histogram = counts[-1][0] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
     total = sum(part.total for part in parts)
     before = offset + sum(part.passed for part in parts)
-    return Result(docs, scores, total, by_field, histogram, tuple(run.expansions.values()), run.partial, before, end)
+    return Result(
+        docs, scores, total, facets, cardinality, histogram, tuple(run.expansions.values()), run.partial, before, end
+    )
 
 
 def _place(key: Any, tie: Any, last: Any, sort: Sort | None) -> Place:

@@ -7,6 +7,7 @@ over the cells of their product.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -41,10 +42,15 @@ class Interval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """How many documents have each value of a field. limit: the most frequent values only; None for all."""
+    """How many documents have each value of a field.
+
+    limit: the most frequent values only; None for all
+    named: values that are counted beside these, wherever they stand; those that nothing has are left out
+    """
 
     fieldname: str
     limit: int | None = None
+    named: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,7 @@ def _together(group: list[tuple[Facet | Histogram, Column]], leaf: Leaf, docs: D
         joint: NDArray[np.int64] = np.ravel_multi_index(tuple(one.ordinals for _, one in group), shape)
         return joint.astype(np.int32)
 
-    key = ("joint", *(counted for counted, _ in group))
+    key = ("joint", *(_kind(counted) for counted, _ in group))
     rows = leaf.cached(key, make, lambda joint: joint.nbytes)
     cells = _cells(rows, docs, prod(shape)).reshape(shape)
     axes = range(len(shape))
@@ -200,8 +206,13 @@ def _of_others(one: Column, docs: Docs, size: int) -> Counts:
 _SEARCH_RATIO = 64
 
 
-def merged(counted: Facet | Histogram, leaves: Sequence[Leaf], counts: Sequence[Counts]) -> Buckets:
-    """Of all segments. Values that nothing has are left out.
+def _kind(counted: Facet | Histogram) -> Facet | Histogram:
+    """Without what is but a choice of its values."""
+    return counted if isinstance(counted, Histogram) else Facet(counted.fieldname)
+
+
+def merged(counted: Facet | Histogram, leaves: Sequence[Leaf], counts: Sequence[Counts]) -> tuple[Buckets, int]:
+    """Of all segments, and how many values there are. Values that nothing has are left out.
 
     A facet's come by falling count, equal counts by value; a histogram's from the earliest on.
     """
@@ -212,18 +223,27 @@ def merged(counted: Facet | Histogram, leaves: Sequence[Leaf], counts: Sequence[
         for place, cells in zip(places, counts, strict=True):
             sums[place] += cells
     order = sums.nonzero()[0]
+    found = len(order)
     if isinstance(counted, Facet):
-        limit = len(order) if counted.limit is None else counted.limit
+        limit = found if counted.limit is None else counted.limit
         order = order.take(lowest(-sums.take(order), limit))
-    return tuple(zip(map(values.__getitem__, order.tolist()), sums.take(order).tolist(), strict=True))
+        order = np.concatenate((order, _named(counted, values, sums, order)))
+    return tuple(zip(map(values.__getitem__, order.tolist()), sums.take(order).tolist(), strict=True)), found
+
+
+def _named(facet: Facet, values: Sequence[Any], sums: Counts, among: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the values stand that a facet names and that are not `among` those chosen, by falling count."""
+    places = [(value, bisect_left(values, value)) for value in facet.named]
+    known = [place for value, place in places if place < len(values) and values[place] == value and sums[place]]
+    beside = np.setdiff1d(np.array(known, np.intp), among)
+    return beside.take(np.argsort(-sums.take(beside), kind="stable"))
 
 
 def _all_values(counted: Facet | Histogram, leaves: Sequence[Leaf]) -> tuple[Sequence[Any], Sequence[NDArray[np.intp]]]:
     """The values of all segments, ascending, and for each segment, if they are several, where its own stand there."""
     if len(leaves) == 1:
         return column(counted, leaves[0]).values, []
-    # Without the limit, which changes nothing here.
-    kind = counted if isinstance(counted, Histogram) else Facet(counted.fieldname)
+    kind = _kind(counted)
     key = ("values", kind, *(leaf.segment for leaf in leaves))
 
     def make() -> tuple[Sequence[Any], Sequence[NDArray[np.intp]]]:

@@ -107,13 +107,6 @@ def test_dates_are_applied_with_the_query_as_it_stands_in_its_box(
     expect(page.locator(".hit")).to_have_count(2)
 
 
-def test_a_column_of_the_timeline_can_be_clicked(new_page: NewPage, archive: str) -> None:
-    page = new_page(viewport=DESK)
-    page.goto(f"{archive}/search?q=syria")
-    page.get_by_role("link", name="June 2012: 1 article").click()
-    expect(page.locator(".hit h2")).to_have_text([str(SUMMIT.title)])
-
-
 def test_everything_is_reached_by_keyboard(new_page: NewPage, archive: str) -> None:
     page = new_page(viewport=DESK)
     page.goto(f"{archive}/search?q=syria")
