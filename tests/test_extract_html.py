@@ -215,6 +215,12 @@ def test_the_title_is_what_the_page_says_it_is(head: str, heading: str, title: s
     assert page(f"<h1>{heading}</h1><article>{STORY}</article>", head).title == title
 
 
+@pytest.mark.parametrize("bar", [" | ", " - ", "｜", "：", "_", " ： "])
+def test_a_title_in_a_script_without_spaces_loses_the_sites_name(bar: str) -> None:
+    head = f"<title>港の桟橋が壊れる{bar}東港新聞</title>" + meta("og:site_name", "東港新聞", "property")
+    assert page(head=head).title == "港の桟橋が壊れる"
+
+
 def test_a_title_told_with_the_sites_name_is_taken_as_it_is_printed() -> None:
     body = f"<div class=head>The pier is gone for good</div><article>{STORY}</article>"
     assert page(body, "<title>The pier is gone for good - Observer</title>").title == "The pier is gone for good"
@@ -253,6 +259,21 @@ def test_a_title_told_with_the_sites_name_is_taken_as_it_is_printed() -> None:
         (meta("author", "admin"), "", []),
         ("", '<p class="comment-author">Mara Oduya</p>', []),
         (meta("og:site_name", "Mara Oduya Journal", "property") + meta("author", "Mara Oduya"), "", []),
+        (meta("og:site_name", "Kurir", "property") + meta("author", "Kurir Svet"), "", []),
+        ('<link rel=canonical href="https://www.lanacion.example/1">' + meta("author", "La Nación"), "", []),
+        # nor did these people write this article
+        ("", '<nav><a class="author" href=/m>Mara Oduya</a></nav>', []),
+        ("", '<aside><p class="byline">By Mara Oduya</p></aside>', []),
+        ("", '<div class="related"><p class="byline">By Mara Oduya</p></div>', []),
+        (
+            "",
+            "<div><h3><a href=/1>A wall of stone for the harbour of Eastmoor</a></h3>"
+            "<i class=author>Mara Oduya</i></div>",
+            [],
+        ),
+        # but these did, whatever the boxes are called
+        ("", '<div class="sidebar"><h1>The pier</h1><p class="byline">By Mara Oduya</p></div>', ["Mara Oduya"]),
+        ("", "<div class=card><h4><a href=/m class=author>Mara Oduya</a></h4></div>", ["Mara Oduya"]),
     ],
 )
 def test_authors_are_persons_that_the_page_names(head: str, body: str, author: list[str]) -> None:
@@ -323,6 +344,8 @@ def test_a_bare_day_gets_the_time_that_the_page_gives_it_elsewhere(head: str, bo
         ("1338805800", "2012-06-04T10:30:00+00:00"),
         ("1338805800000", "2012-06-04T10:30:00+00:00"),
         ("20120604", "2012-06-04"),
+        ("20120604103000", "2012-06-04T10:30:00"),
+        ("Mon Jun 04 10:30:00 EDT 2012", "2012-06-04T10:30:00-04:00"),
         ("99999999999", None),
         ("1970-01-01T00:00:00Z", None),
         ("0001-01-01T00:00:00Z", None),
@@ -381,6 +404,18 @@ def test_a_day_is_no_moment() -> None:
             None,
         ),
         (meta("og:site_name", "https://eastmoor.example", "property"), "", None),
+        (meta("og:site_name", "Eastmoor Observer | All of the coast", "property"), "", "Eastmoor Observer"),
+        (
+            meta("og:site_name", "All of the coast - Eastmoor", "property")
+            + '<link rel=canonical href="https://www.eastmoor.example/1">',
+            "",
+            "Eastmoor",
+        ),
+        (
+            "<title>港の桟橋が壊れる：東港新聞</title>" + meta("og:title", "港の桟橋が壊れる", "property"),
+            "",
+            "東港新聞",
+        ),
         (meta("DC.publisher", "Eastmoor Observer"), "", "Eastmoor Observer"),
         (
             "",
@@ -508,6 +543,20 @@ def test_the_article_with_the_pages_title_is_the_one_that_counts() -> None:
         ("Mara Oduya",),
         date(2012, 6, 4),
     )
+
+
+def test_the_article_with_the_pages_address_counts_where_no_headline_agrees() -> None:
+    other = json_ld(headline="Another story", author="Li Na", url="https://eastmoor.example/2")
+    own = json_ld(headline="Gone", author="Mara Oduya", mainEntityOfPage={"@id": "https://eastmoor.example/1#main"})
+    found = page(head=other + own + '<link rel=canonical href="https://eastmoor.example/1">')
+    assert found.author == ("Mara Oduya",)
+
+
+def test_a_page_that_is_no_article_in_its_json_is_dated_by_it_all_the_same() -> None:
+    node = json_ld(**{"@type": ["WebPage"], "datePublished": "2012-06-04T10:30:00Z"})
+    found = page(head=node).published
+    assert found is not None
+    assert found.isoformat() == "2012-06-04T10:30:00+00:00"
 
 
 # ------------------------------------------------------------------------------------------------------------- lines

@@ -11,40 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from indexer.extract.months import MONTHS
+
 MAX_LINE = 400  # characters of a line that are looked at; a date stands near its beginning
 MIN_YEAR, MAX_YEAR = 1600, 2099  # outside of it four digits are a number and no year
+BUDDHIST_ERA = 543  # years that Thailand counts more
+BUDDHIST_YEARS = range(2443, 2643)  # 1900 to 2099
 CENTURY_TURN = 69  # two digits: 69 is 1969, 68 is 2068, as in POSIX
 GAP = 24  # characters that may part a date from its time
 _TIME_LENGTH = 16
-
-# Month names as printed in running text, whole and shortened, in the languages of large archives.
-_MONTH_NAMES = (
-    """january jan januar jänner janvier janv enero ene gennaio gen janeiro januari января янв ocak stycznia styczeń
-    ledna ianuarie ιανουαρίου ιαν січня януари siječnja januára január tammikuuta sausio janvāris يناير""",
-    """february feb februar février févr fév febrero febbraio febbr fevereiro fev februari pebruari февраля фев şubat
-    lutego luty února februarie φεβρουαρίου φεβ лютого февруари veljače februára február helmikuuta فبراير""",
-    """march mar märz mär mars marzo março maart mrt maret марта мар mart marca marzec března martie μαρτίου березня
-    ožujka március maaliskuuta marts مارس""",
-    """april apr avril avr abril abr aprile апреля апр nisan kwietnia kwiecień dubna aprilie απριλίου απρ квітня април
-    travnja apríla április huhtikuuta أبريل""",
-    """may mai mayo maggio mag maio mei мая май mayıs maja maj května μαΐου μάιος травня svibnja mája május toukokuuta
-    مايو""",
-    """june jun juni juin junio giugno giu junho июня июн haziran czerwca czerwiec června iunie ιουνίου червня юни
-    lipnja júna június kesäkuuta يونيو""",
-    """july jul juli juillet juil julio luglio lug julho июля июл temmuz lipca lipiec července iulie srpnja ιουλίου
-    липня юли júla július heinäkuuta يوليو""",
-    """august aug août agosto ago augustus agustus agt августа авг ağustos sierpnia sierpień srpna αυγούστου αυγ серпня
-    kolovoza augusta augusztus elokuuta أغسطس""",
-    """september sept sep septembre septiembre settembre sett set setembro сентября сен eylül września wrzesień září
-    septembrie σεπτεμβρίου σεπ вересня септември rujna septembra szeptember syyskuuta سبتمبر""",
-    """october oct oktober okt octobre octubre ottobre ott outubro out октября окт ekim października październik října
-    octombrie οκτωβρίου οκτ жовтня октомври októbra október lokakuuta أكتوبر""",
-    """november nov novembre noviembre novembro nopember ноября ноя kasım listopada listopad listopadu noiembrie
-    νοεμβρίου νοε ноември studenoga novembra marraskuuta نوفمبر""",
-    """december dec dezember dez décembre déc diciembre dic dicembre dezembro desember des декабря дек aralık grudnia
-    grudzień prosince decembrie δεκεμβρίου δεκ грудня декември prosinca decembra joulukuuta ديسمبر""",
-)
-MONTHS = {name.casefold(): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
 # Hours east of UTC. Names that stand for several zones (IST, AST) are left out.
 _ZONES = {
@@ -61,7 +36,7 @@ _ZONES_BY_SEASON = {  # one name for summer and winter: the day decides
 }
 
 _DIGIT = re.compile(r"\d")
-_NAME = r"[^\W\d_]{3,12}"
+_NAME = r"(?:[^\W\d_][^\s\d_.,;:/()-]{1,13}|[ก-ฮ]\S?\.[ก-ฮ]\.)"  # \w lacks the vowels of Indic scripts
 _ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
 _DAYS = (  # each with the groups year, month and day; tried in this order
     re.compile(r"(?<!\d)(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)"),
@@ -72,7 +47,10 @@ _DAYS = (  # each with the groups year, month and day; tried in this order
     ),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>\d{4})\.\s(?P<month>\d{1,2})\.\s(?P<day>\d{1,2})(?!\d)"),  # Korean
-    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.\s(?P<month>{_NAME})\s(?P<day>\d{{1,2}})(?!\d)"),  # Hungarian
+    re.compile(
+        rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\sm\.)\s(?P<month>{_NAME})\s(?P<day>\d{{1,2}})(?!\d)(?:\sd\.)?"
+    ),  # Hungarian, Lithuanian
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.\s?gada\s(?P<day>\d{{1,2}})\.\s?(?P<month>{_NAME})"),  # Latvian
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\s(?i:tháng\s|th)(?P<month>\d{1,2}),?\s(?:năm\s)?(?P<year>\d{4})(?!\d)"),
 )
 _EITHER_ORDER = re.compile(r"(?<![\d/-])(?P<first>\d{1,2})([/-])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d\d)(?![\d/-])")
@@ -139,15 +117,20 @@ def _days(text: str) -> list[tuple[date, int, int]]:
 def _candidates(text: str) -> Iterator[tuple[date, int, int]]:
     for pattern in _DAYS:
         for match in pattern.finditer(text):
-            month = match["month"].casefold()
-            number = int(month) if month.isdecimal() else MONTHS.get(month, 0)
-            day = _calendar_day(int(match["year"]), number, int(match["day"]))
+            day = _calendar_day(int(match["year"]), _month(match["month"].casefold()), int(match["day"]))
             if day:
                 yield day, match.start(), match.end()
     for match in _EITHER_ORDER.finditer(text):
         day = _ordered_day(match["first"], match["second"], match["year"])
         if day:
             yield day, match.start(), match.end()
+
+
+def _month(text: str) -> int:
+    """The number of a month; 0 for what is none. Hebrew writes "in" at its beginning."""
+    if text.isdecimal():
+        return int(text)
+    return MONTHS.get(text) or MONTHS.get(text.removeprefix("ב"), 0)
 
 
 def _ordered_day(first: str, second: str, year: str) -> date | None:
@@ -163,6 +146,8 @@ def _ordered_day(first: str, second: str, year: str) -> date | None:
 
 
 def _calendar_day(year: int, month: int, day: int) -> date | None:
+    if year in BUDDHIST_YEARS:
+        year -= BUDDHIST_ERA
     if not MIN_YEAR <= year <= MAX_YEAR:
         return None
     try:

@@ -222,7 +222,8 @@ def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
 
 def _find_byline(lines: Sequence[Line], numbers: Sequence[int]) -> Byline:
     """The first line that names an author, or else the first that names a publisher."""
-    found = [byline for n in numbers if (byline := _byline_at(lines, n))]
+    own = (n for n in numbers if lines[n].role is not Role.BESIDE)
+    found = [byline for n in own if (byline := _byline_at(lines, n))]
     return next((byline for byline in found if byline.authors), found[0] if found else Byline())
 
 
@@ -271,7 +272,7 @@ def _choose_date(lines: Sequence[Line], numbers: Sequence[int]) -> date | dateti
 def _dates_at(lines: Sequence[Line], number: int) -> list[tuple[int, PrintedDate]]:
     """The dates on a line with their ranks, lower ones first to be taken."""
     line = lines[number]
-    if line.words > DATED_WORDS or line.kind in _UNDATED_KINDS:
+    if line.words > DATED_WORDS or line.kind in _UNDATED_KINDS or line.role is Role.BESIDE:
         return []
     text = line.text
     below = lines[number + 1] if number + 1 < len(lines) else None

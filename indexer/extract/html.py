@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
@@ -36,6 +36,9 @@ MAX_TAGS = 100_000  # of a page, the closing ones too; a long article has 10,000
 MAX_ELEMENTS = 40_000  # above it trafilatura would take too long, and the lines alone tell
 MAX_METADATA = 3000  # characters of an element that carries metadata; a longer one is a part of the page
 MAX_METADATA_ELEMENTS = 500
+MAX_PRINTED = 200  # of them, printed by the page, that are told from those of other stories
+TEASER_DEPTH = 4  # elements around a byline, within which the headline of its teaser stands
+MAX_HEADINGS = 20  # of the first order, that are looked at
 SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
 LONGER = 1.3  # times trafilatura's words, that the lines' body must have to be taken
@@ -68,9 +71,8 @@ _STANDFIRST_CLASS = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_MARK = re.compile(
-    r"""(?<![a-z])(?:comments?|disqus|respond|related|recommend(?:ed|ations?)|newsletter|consent|sidebar|shar(?:e|ing)|social
-        |cookie-?(?:banner|bar|notice|policy)|promo|trending|popular|taboola|outbrain|advert(?:isement)?|sponsored
-        |breadcrumbs?)(?![a-z])""",
+    r"""(?<![a-z])(?:comments?|disqus|respond|related|recommend(?:ed|ations?)|newsletter|consent|sidebar|promo|trending
+        |cookie-?(?:banner|bar|notice|policy)|popular|taboola|outbrain|advert(?:isement)?|sponsored)(?![a-z])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WHOLE_PAGE = frozenset({"html", "body", "main", "article"})  # what they are marked with, the page has somewhere
@@ -119,7 +121,7 @@ def parse_page(source: str) -> HtmlElement:
 
 def page_lines(tree: HtmlElement) -> list[Line]:
     """What a reader sees of the page, a line for each block, with what the page's tags say of it."""
-    reader = _Reader()
+    reader = _Reader(around_title=around_headings(tree))
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
         if element.tag in _UNSEEN:
@@ -161,6 +163,7 @@ class _Reader:
     items: int = 0
     headings: int = 0
     captions: int = 0
+    around_title: Set[HtmlElement] = frozenset()
     blocks: list[HtmlElement] = field(default_factory=list)  # those open, outer before inner
     beside: HtmlElement | None = None  # the outermost of them that stands beside the article
 
@@ -182,7 +185,7 @@ class _Reader:
         self._count(element.tag, 1)
         self.blocks.append(element)
         self.role = _role(element)
-        if self.beside is None and _is_beside(element):
+        if self.beside is None and element not in self.around_title and _is_beside(element):
             self.beside = element
 
     def _end(self, element: HtmlElement) -> None:
@@ -219,6 +222,11 @@ class _Reader:
         if self.beside is not None:
             return Role.BESIDE
         return Role.CAPTION if self.captions else Role.HEADING if self.headings else self.role
+
+
+def around_headings(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that a heading of the first order stands in: no box beside the article, whatever they are marked."""
+    return {around for heading in islice(tree.iter("h1"), MAX_HEADINGS) for around in heading.iterancestors()}
 
 
 def _solid(text: str) -> int:
@@ -352,19 +360,45 @@ def _is_dated(line: Line) -> bool:
 # ------------------------------------------------------------------------------------------------------------ metadata
 
 _METADATA_TAGS = frozenset({"title", "h1", "time"})
+_HEADERS = frozenset({"title", "meta", "script", "link", "h1"})
+_MENUS = frozenset({"nav", "footer"})
+_HAS_TEXT = etree.XPath("count(.//p[string-length() > 80]) > 1")  # more than a teaser has
+_HAS_LINKED_HEADING = etree.XPath(  # of a story: a name is shorter
+    """boolean((.//h2 | .//h3 | .//h4 | .//h5)[.//a or ancestor::a]
+               [string-length(normalize-space()) > 40])"""
+)
 _MICRODATA = frozenset({"author", "publisher", "datePublished", "dateCreated"})
 
 
 def metadata_elements(tree: HtmlElement) -> str:
-    """HTML of the few elements that carry metadata, in the order of the page."""
+    """HTML of the few elements that carry metadata, in the order of the page, but for those of other stories."""
     page = tree.getroottree().getroot()
     language = page.get("lang") or page.get("xml:lang") or ""
     parts = [f'<html lang="{escape(language)}">']
-    for element in islice(filter(_carries_metadata, tree.iter("*")), MAX_METADATA_ELEMENTS):
+    elements = list(islice(filter(_carries_metadata, tree.iter("*")), MAX_METADATA_ELEMENTS))
+    printed = (element for element in elements if element.tag not in _HEADERS)
+    title = around_headings(tree)
+    others = {element for element in islice(printed, MAX_PRINTED) if _is_of_another_story(element, title)}
+    for element in elements:
+        if element in others:
+            continue
         source = tostring(element, encoding="unicode", with_tail=False)
         if len(source) <= (MAX_JSON if element.tag == "script" else MAX_METADATA):
             parts.append(source)
     return "".join(parts)
+
+
+def _is_of_another_story(element: HtmlElement, around_title: Set[HtmlElement]) -> bool:
+    """Whether an element stands in a menu, a box beside the article, or a teaser: near a heading that is a link."""
+    outside = [around for around in element.iterancestors() if around not in around_title]
+    if any(around.tag in _MENUS or _is_beside(around) for around in outside):
+        return True
+    for around in outside[:TEASER_DEPTH]:
+        if _HAS_TEXT(around):
+            return False
+        if _HAS_LINKED_HEADING(around):
+            return True
+    return False
 
 
 def _carries_metadata(element: HtmlElement) -> bool:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.extract.dates import MONTHS
+from indexer.extract.months import MONTHS
 
 LOOKED_AT = 300  # characters at either end of a line that the rules read; a line may be megabytes long
 

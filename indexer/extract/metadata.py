@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
 from html import unescape
-from itertools import chain, islice
+from itertools import chain, filterfalse, islice
 from typing import Any
+from unicodedata import combining, normalize
 from urllib.parse import urlsplit
 
 import chompjs
@@ -68,7 +69,16 @@ LANGUAGE_METAS = tuple(
 )
 DESCRIPTION_METAS = tuple("description og:description twitter:description dc.description sailthru.description".split())
 META_NAMES = frozenset(
-    (*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, "og:url")
+    (
+        *TITLE_METAS,
+        *AUTHOR_METAS,
+        *DATE_METAS,
+        *SITE_METAS,
+        *LANGUAGE_METAS,
+        *DESCRIPTION_METAS,
+        "og:url",
+        "twitter:url",
+    )
 )
 
 _ARTICLE_TYPE = re.compile(r"(?:article|posting|report|claimreview)$", re.IGNORECASE)
@@ -86,7 +96,12 @@ _AROUND_JSON = re.compile(  # the marks of a comment or of CDATA
 )
 _CLOCK = re.compile(r"\d{9,10}(?:\d{3})?")  # seconds or milliseconds since 1970, from 1973 on
 _HOST_PREFIXES = frozenset({"www", "m", "edition", "news"})
-SITE_PART = re.compile(r"\s+(?:[|»·•–—-]|::?)\s+")  # between a title and the name of its site
+_COMPACT = re.compile(r"(\d{8})T?(\d{6})")  # 20120604103000
+_OF_JAVA = re.compile(r"\w{3} (\w{3} \d\d) (\d\d:\d\d:\d\d) (\w{1,5}) (\d{4})")  # Mon Jun 04 10:30:00 EDT 2012
+SITE_PART = re.compile(  # between a title and the name of its site; Chinese and Japanese need no spaces around it
+    r"\s+(?:[|»·•–—-]|::?|/)\s+|(?<=[^\x00-\u2fff])\s?[|｜：:_-]\s?(?=\S)|\s?[｜]\s?"
+)
+_BARS = " |｜»·•–—-_:：/"
 
 Node = Mapping[str, Any]  # an object of JSON-LD
 Metas = Mapping[str, list[str]]  # contents of meta tags by lower-case name, in the order of the page
@@ -111,13 +126,13 @@ def read_metadata(elements: str) -> Metadata:
     metas = _metas(soup)
     titles = [text for name in TITLE_METAS for text in metas.get(name, ())]
     nodes = _json_ld(soup)
-    article = _article_node(nodes, titles)
     url = _url(soup, metas)
+    article = _article_node(nodes, titles, url)
     site = _site(article, nodes, metas, _host(url)) or _marked_site(soup) or _site_of_title(soup, titles, url)
     authors = _Authors(soup, article, nodes, metas)
     return Metadata(
         title=_title(soup, article, titles, site),
-        author=authors.names(site),
+        author=authors.names({*_sites_named(article, nodes, metas), *filter(None, (site, _host(url)))}),
         publisher=site,
         published=_published(soup, article, nodes, metas),
         language=_language(soup, article, metas),
@@ -181,15 +196,21 @@ def _objects(value: Any) -> Iterator[Node]:
             waiting.extend(item)
 
 
-def _article_node(nodes: Sequence[Node], titles: Sequence[str]) -> Node:
-    """The object that describes this article: the one with its headline, else the first article that is dated."""
+def _article_node(nodes: Sequence[Node], titles: Sequence[str], url: str | None) -> Node:
+    """The object that describes this article: the one with its headline, else with its address, else the first article
+    that is dated."""
     articles = [node for node in nodes if any(_ARTICLE_TYPE.search(name) for name in _types(node))]
     wanted = {key(title) for title in titles}
-    for node in articles:
-        if key(_fold(node.get("headline"))) in wanted:
-            return node
-    dated = [node for node in articles if node.get("datePublished")]
-    return next(iter(dated or articles), {})
+    named = (node for node in articles if key(_fold(node.get("headline"))) in wanted)
+    addressed = (node for node in articles if url and url in _addresses(node))
+    dated = (node for node in articles if node.get("datePublished"))
+    return next(chain(named, addressed, dated, articles), {})
+
+
+def _addresses(node: Node) -> set[str]:
+    page = node.get("mainEntityOfPage")
+    told = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+    return {address.partition("#")[0] for address in told if isinstance(address, str)}
 
 
 def _types(node: Node) -> list[str]:
@@ -252,16 +273,18 @@ def _agree(heading: str, told: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return key(text).replace(" ", "")
+    """Letters and digits of a text, case and accents aside."""
+    plain = text if text.isascii() else "".join(filterfalse(combining, normalize("NFKD", text)))
+    return key(plain).replace(" ", "")
 
 
 def _without_site(title: str, site: str | None) -> str:
     """A title without the name of the site that pages put before or after it."""
     parts = SITE_PART.split(title)
     if site and len(parts) > 1 and _same_name(parts[-1], site):
-        return title[: title.rindex(parts[-1])].rstrip(" |»·•–—-:")
+        return title[: title.rindex(parts[-1])].rstrip(_BARS)
     if site and len(parts) > 1 and _same_name(parts[0], site):
-        return title[len(parts[0]) :].lstrip(" |»·•–—-:")
+        return title[len(parts[0]) :].lstrip(_BARS)
     return title
 
 
@@ -273,8 +296,9 @@ def _same_name(one: str, other: str) -> bool:
 def _site(article: Node, nodes: Sequence[Node], metas: Metas, host: str) -> str | None:
     """The site's name, spelt best: og:site_name often lacks the spaces that the publisher in JSON-LD has, and some
     name an edition there, of which nothing stands in the host's name."""
-    told = [name for source in SITE_METAS for name in metas.get(source, ()) if _is_site_name(name)]
-    publishers = [name for name, _ in _names(article.get("publisher"), nodes) if _is_site_name(name)]
+    names = [name for source in SITE_METAS for name in metas.get(source, ())]
+    told = [_without_slogan(name, host) for name in names if _is_site_name(name)]
+    publishers = _publishers(article, nodes)
     if told and publishers:
         better = " " in publishers[0] and " " not in told[0] and _same_name(told[0], publishers[0])
         edition = told[0].isascii() and not _is_of_host(told[0], host) and _is_of_host(publishers[0], host)
@@ -282,8 +306,18 @@ def _site(article: Node, nodes: Sequence[Node], metas: Metas, host: str) -> str 
     return next(iter(told or publishers), None)
 
 
+def _publishers(article: Node, nodes: Sequence[Node]) -> list[str]:
+    return [name for name, _ in _names(article.get("publisher"), nodes) if _is_site_name(name)]
+
+
 def _is_site_name(name: str) -> bool:
     return 0 < len(name) <= MAX_SITE_NAME and not name.startswith(("http://", "https://", "//", "@", "www."))
+
+
+def _without_slogan(name: str, host: str) -> str:
+    """A site's name without what it says of itself behind or before it."""
+    parts = [part for part in SITE_PART.split(name) if part]
+    return next((part for part in parts if _is_of_host(part, host)), parts[0]) if len(parts) > 1 else name
 
 
 def _host(url: str | None) -> str:
@@ -294,7 +328,7 @@ def _host(url: str | None) -> str:
 
 def _is_of_host(name: str, host: str) -> bool:
     """Whether a host is called after a site: its letters stand in the name in their order, or the name in it."""
-    letters = iter(name.casefold())
+    letters = iter(_letters(name))
     return bool(host) and (
         all(letter in letters for letter in host) or (len(_letters(name)) > 0 and _letters(name) in host)
     )
@@ -329,11 +363,11 @@ class _Authors:
     nodes: Sequence[Node]
     metas: Metas
 
-    def names(self, site: str | None) -> tuple[str, ...]:
+    def names(self, sites: Set[str]) -> tuple[str, ...]:
         """The people of the first source that names any, or of a byline that names more beside; sites are no people."""
         found: tuple[str, ...] = ()
         for people in (*self._stated(), *self._marked()):
-            persons = [name for name in people if is_person(name) and not (site and _same_name(name, site))]
+            persons = [name for name in people if is_person(name) and not any(_is_site(name, site) for site in sites)]
             unique = tuple(dict.fromkeys(persons))
             if not found or (len(unique) > len(found) and unique[: len(found)] == found):
                 found = unique
@@ -357,6 +391,17 @@ class _Authors:
             yield names if len(names) <= MAX_MARKED else names[:1]
 
 
+def _sites_named(article: Node, nodes: Sequence[Node], metas: Metas) -> set[str]:
+    """All names that the page gives its site."""
+    return {*_publishers(article, nodes), *(name for source in SITE_METAS for name in metas.get(source, ()))}
+
+
+def _is_site(name: str, site: str) -> bool:
+    """Whether an author is a site: named like it or like a part of its name, or like it and a desk of it."""
+    one, other = _letters(name), _letters(site)
+    return bool(one) and bool(other) and (one in other or f" {key(site)} " in f" {key(name)} ")
+
+
 def _split(statements: Iterable[str]) -> list[str]:
     return [name for text in statements for name in split_names(text)]
 
@@ -371,7 +416,7 @@ def _is_byline(tag: Tag) -> bool:
 
 def _published(soup: BeautifulSoup, article: Node, nodes: Sequence[Node], metas: Metas) -> date | datetime | None:
     """The date of the first source that has one; where that is a bare day, with the time that another gives it."""
-    moments = (parse_moment(text) for text in _date_sources(soup, article, metas))
+    moments = (parse_moment(text) for text in _date_sources(soup, article, nodes, metas))
     found = next((moment for moment in moments if moment), None)
     times = (_fold(node.get("datePublished")) for node in nodes)
     printed = (_attribute(tag, "datetime") for tag in soup.find_all("time"))
@@ -387,11 +432,12 @@ def with_time(day: date | datetime | None, other: date | datetime | None) -> dat
     return other if other.date() == day else day
 
 
-def _date_sources(soup: BeautifulSoup, article: Node, metas: Metas) -> Iterator[str]:
+def _date_sources(soup: BeautifulSoup, article: Node, nodes: Sequence[Node], metas: Metas) -> Iterator[str]:
     yield _fold(article.get("datePublished"))
     for name in DATE_METAS:
         yield from metas.get(name, ())
     yield _fold(article.get("dateCreated"))
+    yield from (_fold(node.get("datePublished")) for node in nodes if "WebPage" in _types(node))
     for tag in (
         *soup.find_all(itemprop="datePublished"),
         *soup.find_all("time", pubdate=True),
@@ -403,7 +449,7 @@ def _date_sources(soup: BeautifulSoup, article: Node, metas: Metas) -> Iterator[
 
 def parse_moment(text: str) -> date | datetime | None:
     """A date in a machine's form or a printed one; midnight without a zone is a day whose time was not given."""
-    text = text.strip()[:MAX_DATE]
+    text = _OF_JAVA.sub(r"\1 \4 \2 \3", _COMPACT.sub(r"\1T\2", text.strip()[:MAX_DATE]))
     moment: date | datetime | None
     if _CLOCK.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10] if len(text) > 10 else text), UTC)
@@ -429,7 +475,14 @@ def _language(soup: BeautifulSoup, article: Node, metas: Metas) -> str | None:
 def _url(soup: BeautifulSoup, metas: Metas) -> str | None:
     """The address under which the page wants to be known, where it is a whole one."""
     links = [_attribute(tag, "href") for tag in soup.find_all("link")]
-    return next((address for address in (*links, *metas.get("og:url", ())) if _is_whole(address)), None)
+    return next(
+        (
+            address
+            for address in (*links, *metas.get("og:url", ()), *metas.get("twitter:url", ()))
+            if _is_whole(address)
+        ),
+        None,
+    )
 
 
 def _is_whole(address: str) -> bool:

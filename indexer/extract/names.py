@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from indexer.extract.offices import is_office, is_written_office
+
 MAX_NAME = 60  # characters of a person's name
 MAX_NAME_WORDS = 6
 MAX_OUTLET_WORDS = 5
@@ -23,36 +25,6 @@ _PARTICLES = frozenset(
     """.split()
 )
 _LOW_PREFIXES = ("al-", "el-", "d'", "d’", "l'", "l’", "o'", "o’")
-_NOT_NAMES = frozenset(  # words of offices, bodies and occasions: with one of them a text names no person
-    """
-    staff editor editors editorial reporter reporters correspondent correspondents desk team newsroom admin
-    administrator contributor contributors writer writers columnist guest wire wires bureau board department company
-    inc ltd llc group foundation association institute university council committee ministry government office
-    author authors unknown anonymous user redaktion redaction rédaction redacción redazione redação
-    agency agencies agence associated news press media service services network online web webmaster website magazine
-    newspaper times post herald journal gazette tribune guardian telegraph chronicle observer courier bulletin dispatch
-    sentinel examiner inquirer enquirer advertiser zeitung kurier anzeiger tageblatt rundschau review daily weekly tv
-    radio channel broadcasting syndicate reuters afp ap upi cnn bbc usa bloomberg xinhua interfax tass itar dpa efe
-    ansa pti ians ani com net org http https www am pm gmt edt est minutes
-    published updated posted update read share follow photo photos video report reports reporting special copyright
-    sources exclusive today yesterday monday tuesday wednesday thursday friday saturday sunday
-    the this that with and for your our their
-    presse agentur nachrichten nachrichtenagentur dienst mitarbeiter gastbeitrag gastautor autoren autorenteam leser
-    équipe auteurs correspondants agencia agencias noticias diario periódico equipo corresponsales agência notícias
-    jornal conteúdo equipe portal agenzia notizie giornale nieuwsdienst anp nieuws belga nyheter nyhetsbyrå
-    telegrambyrå ntb ritzau stt toimitus uutiset redakcja redakce pap čtk tasr oprac agencja mti szerkesztőség agerpres
-    mediafax tanjug hina haber merkezi ajansı gazetesi editör redaksi tim antara bernama kontributor lusa ttxvn
-    редакция редакції редакция служба новостей новости агентство корреспонденты корреспондент тасс риа интерфакс
-    пресс отдел укрінформ σύνταξη συντακτική ομάδα πρακτορείο وكالة وكالات أسرة التحرير فريق هيئة الأخبار رويترز قناة
-    خبرگزاری تحریریه מערכת חדשות סוכנות डेस्क न्यूज़ न्यूज समाचार ब्यूरो टीम संवाददाता एजेंसी वेब ডেস্ক প্রতিবেদক নিজস্ব
-    অনলাইন সংবাদদাতা ทีมข่าว กองบรรณาธิการ
-    """.split()
-)
-_OFFICE = re.compile(r"redak|redac|rédac|redaz|redaç|редакц|toimitu|szerkeszt", re.IGNORECASE)  # of a newspaper
-_WRITTEN_OFFICE = re.compile(  # words of offices in scripts that part no words
-    "编辑|編輯|編集|記者|记者|通信|通讯|通訊|新闻|新聞|ニュース|デスク|翻訳|[社报報网網局]$|뉴스|신문|일보|방송|통신|기자|편집"
-)
-_LEAST_OF_COMPOUND = 4  # letters of a part of a compound that may name an office: Presse-Agentur
 _OUTLETS = frozenset(  # words of a publisher's name
     """
     news press times post herald journal gazette tribune guardian telegraph chronicle observer courier bulletin dispatch
@@ -61,43 +33,78 @@ _OUTLETS = frozenset(  # words of a publisher's name
     tageblatt rundschau reuters bloomberg xinhua interfax tass
     """.split()
 )
+_ROLE = r"""writer|reporter|correspondent|columnist|contributor|journalist(?:e|in)?|redakteur(?:in)?
+    |korrespondent(?:in)?|redaktør|redaktör|correspondante?|redactora?|periodista|corresponsal|rep[óo]rter|jornalista|giornalista
+    |redaktor|dziennikarz|toimittaja|muhabiri?|журналист|корреспондент|обозреватель"""
 _ROLES = re.compile(  # after a name, or instead of one
-    r"""\b(?:(?:senior|chief|foreign|political|diplomatic|business|sports?|science|health|auto|security|associate
+    rf"""\b(?:(?:senior|chief|foreign|political|diplomatic|business|sports?|science|health|auto|security|associate
             |assistant|deputy|managing|contributing|guest|staff|special|national|education|environment|technology|crime
             |court|city|state|ap|afp|reuters)\s)*
-        (?:writers?|reporters?|correspondents?|editors?|columnists?|contributors?|bureau\schief|political\sanalyst
-            |opinion|special\sto\b.*|for\sthe\s.*|journalist(?:e|in)?|redakteur(?:in)?|korrespondent(?:in)?
-            |redaktør|redaktör|correspondante?|redactora?|periodista|corresponsal|rep[óo]rter|jornalista|giornalista
-            |redaktor|dziennikarz|toimittaja|muhabiri?|журналист|корреспондент|обозреватель)$
+        (?:(?:{_ROLE}|editor)s?|bureau\schief|political\sanalyst|opinion|special\sto\b.*|for\sthe\s.*)$
         |\s*(?:선임)?(?:기자|특파원|논설위원|편집위원)$|\s*(?:記者|记者|特派員|編集委員|论说委员)$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_GENRES = (  # what it is that someone wrote, before the word for "by"
+    """
+    written reported edited compiled curated posted published story article report words text texte texto testo tekst
+    analysis opinion comment commentary review interview essay column reportage
+    kommentar analyse gastbeitrag gastkommentar porträt kolumne leitartikel bericht protokoll
+    commentaire entretien tribune chronique recueillis rédigé écrit publié
+    entrevista análisis opinión crónica escrito publicado comentario análise opinião crônica
+    intervista analisi commento articolo scritto cura verslag geschreven artikel skrevet skriven ditulis scris
+    """
+).split()
+_BY = r"by|von|par|por|di|door|av|af|oleh|от"
 _LEAD = re.compile(
-    r"""(?:
-        (?:(?:(?:written|reported|story|article|report|words|text|analysis|opinion)\s+)?by | byline | authors? | autor
-            | auteur | von | par | por | di | door | av | af | oleh | текст | автор | (?P<from>from))(?:\s*[:：]\s*|\s+)
+    rf"""(?:
+        (?:(?:(?:[^\W\d]{{1,6}}\s){{0,2}}(?:{"|".join(_GENRES)})\s+)?(?:{_BY}) | scris\sde
+            | byline | authors? | autor | auteur | текст | автор | بقلم | מאת | γράφ(?:ει|ουν)\s(?:ο|η|οι)
+            | rozmawiał[ao]? | napisał[ao]? | opracował[ao]? | oprac\. | dal\snostro\sinviato | tekst | {_ROLE}
+            | (?P<from>from))(?:\s*[:：]\s*|\s+)
         | (?:text|texte|texto|testo|tekst | autore|autora|autorka|autorzy|forfatter|författare|kirjoittaja|yazar|yazan
-            | szerző|penulis|tác\sgiả | reporter|repórter|reportage | συντάκτης|κείμενο|авторы|авторка|тексты
-            | 作者|撰文|記者|记者|本报记者|文|글|기자)\s*[:：]\s*
+            | szerző|penulis|tác\sgiả | reportage | interview | opracowanie | piše | de | συντάκτης|κείμενο
+            | авторы|авторка|тексты | كتب|كتبت|كاتب|تحرير | लेखक | 作者|撰文|文|글|기자)\s*[:：]\s*
+        | (?:記者|记者|本报记者)[:：\s]\s*
         )(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEPARATORS = re.compile(r"\s*(?:,|;|/|\||&|·|•|、|，|；|\band\b|\bAND\b|\bund\b|\bet\b|\by\b)\s*")
+_SEPARATORS = re.compile(
+    r"\s*(?:,|;|/|\||&|•|、|，|；|\band\b|\bAND\b|\bund\b|\bet\b|\by\b)\s*|\s+·\s*|(?<=[A-Za-z])·\s*"
+)
 _CONJUNCTIONS = re.compile(  # short words that stand within names too: between two names of two words they part
     r"(?<=\w\s)(?:e|ed|i|a|en|og|och|ja|ve|dan|et|și|és|in|ir|un|và|και|и|та|й|і)\s"
 )
+_SUFFIX = re.compile(r",(?=\s(?:Jr|Sr|II|III|IV|PhD|MD)\b)")
+_PLACE = re.compile(  # where they wrote it, after the name
+    r"""\s(?:in|from|aus|à)\s(?:(?:New|San|Hong|Los|Tel|Kuala|Abu|Buenos)\s[A-Z]\w+|[A-Z][\w’'-]+)
+        (?=$|\s*(?:,|;|\band\b|\bund\b|\bet\b))""",
+    re.VERBOSE,
+)
 _TAIL = re.compile(  # what stands on the line of a byline after the names
-    r"""\s*(?:\||·|•|@|\(|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b
-        |\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)).*$""",
+    r"""\s*(?:\||·\s|•|@|\(|（|\s[–—-]{1,2}\s|\bupdated\b|\bpublished\b|\bposted\b|\blast\b
+        |\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bon\s(?=\w+\s\d)|\s[^\W\d_]{3,10}\.?\s(?=\d)|\s(?=\S*\d)
+        |\s(?:photos?|photographs?|fotos?|bild(?:er)?|kuvat?|фото|editora?|ilustra\w+|video)\s?:
+        |\s(?:with|avec|mit|con|com|met)\s(?=(?:ap|afp|dpa|efe|ansa|reuters|anp|belga|lusa|agenc\w+)\b)
+        ).*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AGENCY_END = re.compile(
     r"""(?<=\w)[\s.]+(?:(?:the\s)?associated\spress|ap|reuters|afp|agence\sfrance-presse|bloomberg(?:\snews)?|usa\stoday
-        |cnn|bbc(?:\snews)?|upi)$""",
+        |cnn|bbc(?:\snews)?|upi|ntb|dpa|apa|efe|ansa|pap|čtk|tasr|anp|stt|ritzau|pti|ians|tnn|hina|tanjug|lusa)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][^\s\d@/\\|<>()\[\]{}:;,!?\"“”„«»=+*#&%$_]*$")  # \w lacks the vowels of Indic scripts
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,4}$|[\u30a0-\u30ff]+[・·][\u30a0-\u30ff]+$")
+_KANA, _HAN = r"[\u30a0-\u30ff]", r"[\u3400-\u9fff々]"
+_KOREAN_SURNAMES = (
+    "가강고공곽구국권금기길김나남노도류마맹명모문민박반방배백변복봉부서석선설성소손송승신심안양어엄여연염예오옥온왕용우"
+    "원위유육윤은이인임장전정제조주지진차채천최추탁태편표하한함허현형호홍황"
+)
+_UNSPACED_NAME = re.compile(  # Chinese and Japanese; one carried over from other languages, in its parts; Korean
+    rf"{_HAN}(?:[\u3040-\u309f]|{_KANA}|{_HAN}){{1,3}}$|(?:{_KANA}+|{_HAN}+)(?:[・·](?:{_KANA}+|{_HAN}+))+$"
+    rf"|[{_KOREAN_SURNAMES}][\uac00-\ud7af]{{1,3}}$"
+)
+_QUOTES = "\"'“”‘’«»„"  # around a nickname
+_FIRST_PARTICLES = frozenset("de da di del van von der den ter ten al el la le bin ibn abu ap mac".split())
 _ACRONYM = re.compile(r"[A-Z][A-Z.&]{1,7}$")
 _CREDITED = re.compile(r"[/,;|()\[\]:]|\bfor\b|\bvia\b|\bcourtesy of\b")
 _PHOTO_AGENCIES = frozenset(
@@ -162,7 +169,7 @@ def split_names(text: str) -> list[str]:
 def _parts(names: str) -> list[str]:
     parts = (
         _FULL_STOP.sub("", part.strip(" :"))
-        for several in _SEPARATORS.split(_TAIL.sub("", names))
+        for several in _SEPARATORS.split(_TAIL.sub("", _PLACE.sub("", _SUFFIX.sub("", names))))
         for part in _two_names(several)
     )
     return [part for part in parts if part]
@@ -184,30 +191,26 @@ def _without_role(name: str) -> str:
 
 def is_person(name: str) -> bool:
     """Whether a text reads as the name of one person: two words or more, capitalised, no office, site or number."""
-    if _WRITTEN_OFFICE.search(name):
+    if is_written_office(name):
         return False
-    if _IDEOGRAPHS.match(name):
+    if _UNSPACED_NAME.match(name):
         return True
-    words = name.split()
+    words = _without_quotes(name.split())
     if not 2 <= len(words) <= MAX_NAME_WORDS or len(name) > MAX_NAME:
         return False
-    if not all(_NAME_WORD.match(word) and not _is_office(word) for word in words):
+    if not all(_NAME_WORD.match(word) and not is_office(word) for word in words):
+        return False
+    if words[0].islower() and words[0] not in _FIRST_PARTICLES and not words[0].startswith(_LOW_PREFIXES):
         return False
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
-    if len(capitals) < 2 or len(capitals[-1].strip(".")) < 2:
+    if len(capitals) < 2 or (capitals[-1].isascii() and len(capitals[-1].strip(".")) < 2):
         return False
     return not any(word[0].islower() and not word.startswith(_LOW_PREFIXES) for word in capitals)
 
 
-def _is_office(word: str) -> bool:
-    """Whether a word, or a part of a compound, stands in names of offices and not in those of persons."""
-    whole = word.casefold().strip(".")
-    parts = whole.split("-")
-    return (
-        whole in _NOT_NAMES
-        or bool(_OFFICE.match(whole))
-        or any(len(part) >= _LEAST_OF_COMPOUND and part in _NOT_NAMES for part in parts)
-    )
+def _without_quotes(words: list[str]) -> list[str]:
+    """The words of a name, a nickname inside it without its quotes."""
+    return [*words[:1], *(word.strip(_QUOTES) or word for word in words[1:-1]), *words[1:][-1:]]
 
 
 def is_outlet(name: str) -> bool:

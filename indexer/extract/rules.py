@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.extract import phrases
-from indexer.extract.dates import MONTHS
 from indexer.extract.lines import LOOKED_AT, Kind, Role, count_words, is_ended
+from indexer.extract.months import MONTHS
 from indexer.extract.names import is_byline, is_person
 
 PROSE_WORDS = 8  # a sentence has as many; fewer are a heading that ends like one
