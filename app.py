@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, caching, cors, errors, guide, health, messages, pages, reference
+from web import api, caching, cors, errors, feed, guide, health, messages, pages, reference
 from web.addresses import ArticleId
 from web.engine import EXTENSION, server_timing
 
@@ -46,6 +46,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     pages.register(app)
     app.register_blueprint(api.api)
     reference.register(app)
+    feed.register(app)
     app.register_blueprint(health.health)
     app.register_blueprint(guide.guide)
     errors.register(app)

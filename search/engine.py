@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol, Self
 
@@ -155,6 +155,19 @@ class Page:
     cursor: str | None = None  # with which the same search goes on behind these hits; None where nothing is left
     searched: Query = field(default_factory=All)  # what was really asked: relaxed, with other spellings; for marks
     cardinality: Mapping[str, int] = field(default_factory=dict)  # how many values each facet has, shown or not
+    committed: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # when that generation was written
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """All hits of a Search, of one generation however long it takes to read them.
+
+    articles: in the order of the search; to be read once, by one thread. Reading raises EngineError
+    """
+
+    total: int
+    generation: int
+    articles: Iterator[Article]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +202,12 @@ class Engine(Protocol):
         """Best hits first, ties in a fixed order. Answers from the newest commit.
 
         Raises SearchRefused for a cursor that is not this search's, and for a generation that is still to come.
+        """
+
+    def export(self, search: Search) -> Export:
+        """All hits, in memory that does not grow with their number; page, size and cursor do not matter.
+
+        Raises SearchRefused for a generation that is still to come.
         """
 
     def get(self, article_id: str) -> Article | None: ...

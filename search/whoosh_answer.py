@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from whoosh import query
 
 from search import analysis, ranking, schema, whoosh_timeline
 from search.abbreviations import is_abbreviation, long_form
-from search.article import from_stored
+from search.article import Article, from_stored
 from search.columnar import facets as counting
 from search.columnar.evaluate import Decay, Result, evaluate
 from search.columnar.evaluate import Sort as ByColumn
@@ -25,6 +27,8 @@ from search.snippets import mark, snippet
 from search.whoosh_compiler import Compiler, spelt, words_of
 from search.whoosh_schema import key_field
 
+EXPORT_WINDOW = 1_000  # hits of an export that are found at once,
+EXPORT_BATCH = 20  # and read at once: a few hundred kilobytes
 SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
 RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
@@ -49,10 +53,11 @@ class _Question:
 class Answer:
     """One search over one generation."""
 
-    def __init__(self, searcher: Any, generation: int, search: Search) -> None:
+    def __init__(self, searcher: Any, generation: int, committed: datetime, search: Search) -> None:
         self._searcher = searcher
         self._reader = searcher.reader()
         self._generation = generation
+        self._committed = committed
         self._search = search
         self._compiler = Compiler(searcher)
         self._rarities: dict[Query, float] = {}  # asked for by every hit
@@ -90,7 +95,31 @@ class Answer:
             before=result.before,
             cursor=self._cursor_behind(result, question.relaxed),
             searched=shown,
+            committed=self._committed,
         )
+
+    def export(self) -> tuple[int, Iterator[list[Article]]]:
+        """How many hits there are, and all of them, a few at a time."""
+        question, result = self._settled()
+        return result.total, self._batches(question)
+
+    def _batches(self, question: _Question) -> Iterator[list[Article]]:
+        place: Place | None = None
+        while True:
+            result = evaluate(
+                self._searcher,
+                self._compiled(question.asked, question.also),
+                limit=EXPORT_WINDOW,
+                after=place,
+                filters=self._filters(),
+                **self._ordered(question.asked),
+            )
+            numbers = result.docs.tolist()
+            for first in range(0, len(numbers), EXPORT_BATCH):
+                yield [self._article(number) for number in numbers[first : first + EXPORT_BATCH]]
+            place = result.end
+            if place is None or len(result.docs) < EXPORT_WINDOW:
+                return
 
     def _settled(self) -> tuple[_Question, Result]:
         search = self._search
@@ -122,25 +151,34 @@ class Answer:
     def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
         """also: words that touch the order, and find nothing by themselves"""
         search = self._search
-        compiled = self._compiler.compile(node)
-        if also:
-            share = schema.RELATED * len(ranking.bare_words(node))
-            terms = [query.Term("text", one.stem, boost=share * one.weight) for one in also]
-            compiled = query.AndMaybe(compiled, query.Or(terms))
         return evaluate(
             self._searcher,
-            compiled,
+            self._compiled(node, also),
             limit=search.size,
             offset=(search.page - 1) * search.size,
-            sort=self._order(),
-            decay=RECENCY if search.sort is Sort.RECENT else None,
-            tie="tie",
             after=None if self._cursor is None else Place(self._cursor.key, self._cursor.tie),
             filters=self._filters(),
             facets=[counting.Facet(key_field(field), MAX_BUCKETS, self._chosen(field)) for field in schema.FACETS],
             histogram=whoosh_timeline.BY_MONTH,
-            proximity=ranking.proximity(node, self._compiler.languages),
+            **self._ordered(node),
         )
+
+    def _compiled(self, node: Query, also: tuple[Related, ...]) -> Any:
+        compiled = self._compiler.compile(node)
+        if not also:
+            return compiled
+        share = schema.RELATED * len(ranking.bare_words(node))
+        terms = [query.Term("text", one.stem, boost=share * one.weight) for one in also]
+        return query.AndMaybe(compiled, query.Or(terms))
+
+    def _ordered(self, node: Query) -> dict[str, Any]:
+        """What the order of the hits takes."""
+        return {
+            "sort": self._order(),
+            "decay": RECENCY if self._search.sort is Sort.RECENT else None,
+            "tie": "tie",
+            "proximity": ranking.proximity(node, self._compiler.languages),
+        }
 
     def _read_cursor(self) -> Cursor:
         cursor = read(self._search.cursor, self._search)
@@ -214,13 +252,16 @@ class Answer:
         return filters
 
     def _hit(self, number: int, score: float, asked: Query) -> Hit:
-        article = from_stored(self._reader.stored_fields(number)["article"])
+        article = self._article(number)
         return Hit(
             article=article,
             score=score,
             snippet=snippet(article.body, asked, self._rarity, article.language),
             title_pieces=mark(article.title, asked, "title", article.language) if article.title else (),
         )
+
+    def _article(self, number: int) -> Article:
+        return from_stored(self._reader.stored_fields(number)["article"])
 
     def _rarity(self, part: Query) -> float:
         rarity = self._rarities.get(part)

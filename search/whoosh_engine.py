@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +21,7 @@ from search.article import Article, from_stored
 from search.columnar.bulk import BulkWriter
 from search.engine import (
     EngineError,
+    Export,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -43,10 +47,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.RLock()
-        self._ix: Any = None
-        self._searcher: Any = None
-        self._generation = -1
-        self._written = 0  # when, in nanoseconds since 1970
+        self._held: Snapshot | None = None
         self._rebuilding = False  # then what another version stored can still be read, to be carried over
 
     def __enter__(self) -> Self:
@@ -57,36 +58,52 @@ class WhooshEngine:
 
     def close(self) -> None:
         with self._lock:
-            if self._searcher is not None:
-                self._searcher.close()
-                self._searcher = None
+            if self._held is not None:
+                self._held.retire()
+                self._held = None
 
     def search(self, search: Search) -> Page:
         with self._lock:
-            return Answer(self._current(), self._generation, search).page()
+            return self._current().answer(search).page()
+
+    def export(self, search: Search) -> Export:
+        with self._lock:
+            snapshot = self._current()
+            total, batches = snapshot.answer(replace(search, page=1, size=1, cursor="")).export()
+            articles = self._read(batches)
+            snapshot.hold_for(articles)
+            return Export(total, snapshot.generation, articles)
+
+    def _read(self, batches: Iterator[list[Article]]) -> Iterator[Article]:
+        """Only while articles are fetched is anybody else kept waiting, not while they are sent to a slow reader."""
+        while True:
+            with self._lock:
+                batch = next(batches, None)
+            if batch is None:
+                return
+            yield from batch
 
     def get(self, article_id: str) -> Article | None:
         with self._lock:
-            stored = self._current().document(id=article_id)
+            stored = self._current().searcher.document(id=article_id)
             return from_stored(stored["article"]) if stored else None
 
     def count(self) -> int:
         with self._lock:
-            return int(self._current().reader().doc_count())
+            return int(self._current().searcher.reader().doc_count())
 
     def generation(self) -> int:
         with self._lock:
-            self._current()
-            return self._generation
+            return self._current().generation
 
     def state(self) -> str:
         with self._lock:
-            self._current()
-            return f"{self._generation}-{self._written}"
+            current = self._current()
+            return f"{current.generation}-{current.written}"
 
     def origins(self) -> Iterator[Origin]:
         with self._lock:
-            reader = self._current().reader()
+            reader = self._current().searcher.reader()
             for _, stored in reader.iter_docs():
                 yield Origin(**stored["origin"])
 
@@ -117,19 +134,16 @@ class WhooshEngine:
         with _translating_errors():
             whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
 
-    def _current(self) -> Any:
-        """A searcher over the newest commit."""
+    def _current(self) -> Snapshot:
+        """Of the newest commit."""
         newest = self._newest()
-        if self._searcher is not None:
-            if newest == (self._generation, self._written):
-                return self._searcher
+        if self._held is None or newest != (self._held.generation, self._held.written):
             self.close()
-        self._ix = self._open_index()
-        _check_version(self._ix, self._folder, self._rebuilding)
-        self._searcher = self._ix.searcher(weighting=ranking.BM25())
-        # As it was before opening: whatever was committed since is looked for again next time.
-        self._generation, self._written = newest
-        return self._searcher
+            ix = self._open_index()
+            _check_version(ix, self._folder, self._rebuilding)
+            # Named as it was before opening: whatever was committed since is looked for again next time.
+            self._held = Snapshot(ix, *newest)
+        return self._held
 
     def _newest(self) -> tuple[int, int]:
         """The newest generation and when it was written; -1 and 0 where there is none."""
@@ -152,6 +166,37 @@ class WhooshEngine:
             except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
                 raise IndexDamaged(_damaged(self._folder, error)) from error
         raise IndexDamaged(_damaged(self._folder, cause)) from cause
+
+
+class Snapshot:
+    """One generation, open. It stays readable for those who hold it when it is the newest no longer."""
+
+    def __init__(self, ix: Any, generation: int, written: int) -> None:
+        self.searcher = ix.searcher(weighting=ranking.BM25())
+        self.generation = generation
+        self.written = written  # nanoseconds since 1970
+        self._holders: set[int] = set()
+        self._retired = False
+
+    def answer(self, search: Search) -> Answer:
+        committed = datetime.fromtimestamp(self.written // 1_000_000_000, UTC)
+        return Answer(self.searcher, self.generation, committed, search)
+
+    def hold_for(self, holder: object) -> None:
+        """Until the holder is gone, whether or not it ever read anything."""
+        self._holders.add(id(holder))
+        weakref.finalize(holder, self._let_go, id(holder))
+
+    def retire(self) -> None:
+        self._retired = True
+        if not self._holders:
+            self.searcher.close()
+
+    def _let_go(self, holder: int) -> None:
+        # Without a lock: this is called wherever memory is collected, in the midst of anything.
+        self._holders.discard(holder)
+        if self._retired and not self._holders:
+            self.searcher.close()
 
 
 def _damaged(folder: Path, cause: Exception) -> str:

@@ -209,7 +209,7 @@ def test_a_cursor_of_a_generation_to_come_is_of_another_archive(archive: Engine)
 
 def test_what_is_counted_and_found_behind_a_place_is_what_is_left(archive: Engine) -> None:
     """Deep pages are array work: a place gives the same answer as a window would."""
-    searcher: Any = archive._current()  # type: ignore[attr-defined]
+    searcher: Any = archive._current().searcher  # type: ignore[attr-defined]
     first = evaluate(searcher, query.Every(), limit=30, tie="tie")
     rest = evaluate(searcher, query.Every(), limit=100, tie="tie", after=first.end)
     assert (rest.before, rest.total, len(rest.docs)) == (30, 39, 9)
