@@ -136,11 +136,11 @@ def test_static_files_are_kept_for_ever_under_the_address_of_their_version(clien
     addresses = [str(one.get("href") or one.get("src")) for one in page.select("[rel=stylesheet], [rel=icon], [src]")]
     assert addresses
     for address in addresses:
-        plain, _, version = address.partition("?v=")
-        assert version
+        current = address.split("/")[2]
         with client.get(address) as response:
             assert response.headers["Cache-Control"] == "max-age=31536000, immutable"
-        for asked in (plain, plain + "?v=older"):
+        for version in ("older", f"{current}0"):
+            asked = address.replace(current, version)
             with client.get(asked) as response:
                 assert response.headers["Cache-Control"] == "max-age=0, must-revalidate"
                 known = response.headers["ETag"]
@@ -148,6 +148,22 @@ def test_static_files_are_kept_for_ever_under_the_address_of_their_version(clien
                 assert response.status_code == 304
 
 
+@pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
+@pytest.mark.parametrize("address", [*ADDRESSES, "/static/1/dateline.css"])
+def test_each_packed_form_has_a_tag_of_its_own(client: FlaskClient, address: str, coding: str) -> None:
+    accepting = {"Accept-Encoding": coding}
+    with client.get(address) as plain, client.get(address, headers=accepting) as packed:
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.vary
+        if len(plain.data) >= 500:
+            assert packed.headers["Content-Encoding"] == coding
+            assert len(packed.data) < len(plain.data)
+            assert packed.headers["ETag"] != plain.headers["ETag"]
+        known = packed.headers["ETag"]
+    with client.get(address, headers={**accepting, "If-None-Match": known}) as response:
+        assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", known)
+
+
 @pytest.mark.parametrize(("method", "status"), [("GET", 404), ("POST", 405)])
 def test_a_static_file_that_is_not_there_is_no_error_of_ours(client: FlaskClient, method: str, status: int) -> None:
-    assert client.open("/static/nothing.css?v=1", method=method).status_code == status
+    assert client.open("/static/1/nothing.css", method=method).status_code == status

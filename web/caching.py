@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -22,15 +22,18 @@ from web.engine import engine
 
 ASK_AGAIN = "max-age=0, must-revalidate"  # whoever asks after a commit has to see it
 FOR_EVER = "max-age=31536000, immutable"  # the address says which version of a file it is
+STATIC = "/static/<version>"  # a folder for each version, so that modules find those of their own version beside them
 
 _ROOT = Path(__file__).parent.parent
 _PROGRAM = ("app.py", "requirements.txt", "search", "static", "templates", "translations", "web")
 UNTAGGED = {None, "static", "health.alive", "health.ready"}  # endpoints whose answers follow from something else
 _TAG_BYTES = 12
+_VERSION_BYTES = 4
 
 
 def register(app: Flask) -> None:
     app.url_defaults(_with_version)
+    app.url_value_preprocessor(_take_version)
     app.before_request(_known_already)
     app.after_request(_kept)
 
@@ -47,21 +50,27 @@ def program() -> str:
 
 
 @cache
-def version(filename: str) -> str:
-    """Of a static file, by what it holds."""
-    path = Path(current_app.static_folder or "", filename)
-    return blake2b(path.read_bytes(), digest_size=_TAG_BYTES).hexdigest()
+def static_version() -> str:
+    """Another one for every change of a static file."""
+    digest = blake2b(digest_size=_VERSION_BYTES)
+    for path in sorted(_ROOT.joinpath("static").iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _is_current_file(response: Response) -> bool:
-    return response.status_code in (200, 206, 304) and request.args.get("v") == version(
-        (request.view_args or {})["filename"]
-    )
+    return response.status_code in (200, 206, 304) and g.version == static_version()
 
 
 def _with_version(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static":
-        values.setdefault("v", version(values["filename"]))
+        values["version"] = static_version()
+
+
+def _take_version(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Files of any version are those of this one: a page that was made before an update still finds its style."""
+    if endpoint == "static" and values:
+        g.version = values.pop("version")
 
 
 def _known_already() -> Response | None:
@@ -70,8 +79,10 @@ def _known_already() -> Response | None:
         return None
     with suppress(EngineError):  # the view will tell
         g.tag = _tag(engine().state())
-        if g.tag in request.if_none_match.as_set(include_weak=True):  # a proxy that packs an answer weakens its tag
-            return Response(status=304)
+        for known in request.if_none_match.as_set(include_weak=True):  # a proxy that packs an answer weakens its tag
+            if known.partition(":")[0] == g.tag:  # behind it stands how we packed it
+                g.tag = known
+                return Response(status=304)
     return None
 
 
