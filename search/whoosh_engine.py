@@ -230,7 +230,8 @@ class _Writer:
         self._before = before  # the index as it was
         self._rebuild = rebuild  # nothing of it stays
         # An index of an older version does not know: all that it has is there from its beginning.
-        self._entered = before.column_reader("entered") if before.has_column("entered") else None
+        known = "entered" in before.schema and before.has_column("entered")
+        self._entered = before.column_reader("entered") if known else None
         self._put: set[str] = set()
 
     def put(self, article: Article, origin: Origin) -> None:

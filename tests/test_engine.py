@@ -8,10 +8,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from whoosh.fields import ID, Schema
+from whoosh.index import create_in
 
 from search import Engine, EngineError, open_engine
 from search.analysis import PARAGRAPH_GAP
 from search.article import Article
+from search.columnar.bulk import BulkWriter
 from search.engine import (
     MAX_BUCKETS,
     MAX_SIZE,
@@ -441,6 +444,14 @@ def test_an_index_of_another_version_asks_for_a_rebuild(tmp_path: Path, monkeypa
         with pytest.raises(IndexOutdated, match="--rebuild"):
             engine.count()
         fill(engine, [SUMMIT], rebuild=True)
+        assert engine.count() == 1
+
+
+def test_an_index_that_lacks_a_field_can_be_rebuilt(tmp_path: Path) -> None:
+    with BulkWriter(create_in(tmp_path, Schema(id=ID(unique=True)))) as writer:
+        writer.add_document(id="older")
+    with open_engine(f"whoosh:{tmp_path}") as engine:
+        fill(engine, [VETO], rebuild=True)
         assert engine.count() == 1
 
 
