@@ -261,7 +261,7 @@ def test_the_head_of_an_answer_links_to_its_neighbours(
     client: FlaskClient, query_string: str, links: dict[str, int]
 ) -> None:
     header = parse_link_header(client.get(f"/api/search?{query_string}").headers.getlist("Link"))
-    assert header.pop("service-desc") == "/openapi.json"
+    assert (header.pop("service-desc"), header.pop("service-doc")) == ("/openapi.json", "/api")
     pages = {rel: int(parse_qs(urlsplit(link).query).get("page", ["1"])[0]) for rel, link in header.items()}
     assert pages == links
 
@@ -269,7 +269,7 @@ def test_the_head_of_an_answer_links_to_its_neighbours(
 def test_a_long_query_is_not_repeated_in_the_head(client: FlaskClient) -> None:
     """Servers on the way read no endless heads."""
     response = client.get("/api/search?q=" + "syria+" * 1_000)
-    assert list(parse_link_header(response.headers.getlist("Link"))) == ["service-desc"]
+    assert list(parse_link_header(response.headers.getlist("Link"))) == ["service-desc", "service-doc"]
 
 
 def parse_link_header(values: list[str]) -> dict[str, str]:

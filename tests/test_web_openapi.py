@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
@@ -47,7 +48,7 @@ def test_the_document_has_every_parameter_of_a_search_with_its_meaning(document:
     schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
     assert schemas["q"] == {"type": "string"}
     assert schemas["sort"] == {"$ref": "#/components/schemas/Sort", "default": "relevance"}
-    assert schemas["size"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}
+    assert schemas["size"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 10, "examples": [50]}
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,36 @@ def test_the_examples_can_be_asked_and_find_something(client: FlaskClient, docum
 
 def test_the_document_needs_no_archive(tmp_path: Any) -> None:
     validate(create_app(f"whoosh:{tmp_path}").test_client().get("/openapi.json").json)
+
+
+def test_the_page_names_all_that_the_document_does(client: FlaskClient, document: Any) -> None:
+    page = BeautifulSoup(client.get("/api").data, "lxml")
+    shown = {code.get_text() for code in page.select("code")}
+    assert document["paths"].keys() <= shown
+    assert set(NAMES) <= shown
+    for name, schema in document["components"]["schemas"].items():
+        if schema["type"] == "object":
+            assert page.find(id=name), name
+            assert schema["properties"].keys() <= shown
+
+
+def test_every_link_of_the_page_can_be_followed(client: FlaskClient) -> None:
+    page = BeautifulSoup(client.get("/api").data, "lxml")
+    links = {str(link["href"]) for link in page.select("main a")}
+    assert len(links) > 30
+    for link in links:
+        if link.startswith("#"):
+            assert page.find(id=link[1:]), link
+        else:
+            with client.get(link) as response:
+                assert response.status_code == 200, link
+
+
+def test_the_examples_of_the_page_find_something(client: FlaskClient) -> None:
+    page = BeautifulSoup(client.get("/api").data, "lxml")
+    searches = {link for each in page.select("main a") if (link := str(each["href"])).startswith("/api/search?q=")}
+    assert len(searches) > 15
+    for search in searches:
+        answer = client.get(search).json
+        assert answer is not None
+        assert answer["total"] > 0, search

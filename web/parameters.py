@@ -148,8 +148,10 @@ class Parameters(BaseModel):
             "Articles that were changed since are not among them."
         ),
     )
-    page: Number = Field(1, description=gettext_noop("The page, counted from 1; page × size is 10,000 at most."))
-    size: Number = Field(SIZE, le=MAX_SIZE, description=gettext_noop("Hits on a page."))
+    page: Number = Field(
+        1, examples=[2], description=gettext_noop("The page, counted from 1; page × size is 10,000 at most.")
+    )
+    size: Number = Field(SIZE, le=MAX_SIZE, examples=[50], description=gettext_noop("Hits on a page."))
     cursor: Annotated[str, _BARE, _ONE] = Field(
         "",
         description=gettext_noop(

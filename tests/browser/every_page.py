@@ -13,4 +13,5 @@ EVERY_PAGE = {
     "untitled": "/articles/untitled",
     "missing": "/articles/nothing",
     "help": "/help",
+    "api": "/api",
 }
