@@ -171,6 +171,19 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """An article about the same matter as another.
+
+    likeness: above 0, 1 at most; of what tells the other from the rest of the archive, how much this one has
+    shared: words that both have and few others, as the other one prints them, the most telling first
+    """
+
+    article: Article
+    likeness: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where an indexed article came from: the indexer's memory, kept in the index itself and shown to nobody.
 
@@ -211,6 +224,11 @@ class Engine(Protocol):
         """
 
     def get(self, article_id: str) -> Article | None: ...
+
+    def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
+        """The most similar first, in the article's own language; none for an article that is not there. Copies of its
+        text, and of each other's, are left out.
+        """
 
     def count(self) -> int:
         """Articles in the index."""

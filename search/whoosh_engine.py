@@ -29,9 +29,11 @@ from search.engine import (
     Origin,
     Page,
     Search,
+    Similar,
 )
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
+from search.whoosh_similar import similar_to
 
 LOCK_WAIT = 10.0  # seconds a second writer waits
 OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
@@ -87,6 +89,12 @@ class WhooshEngine:
         with self._lock:
             stored = self._current().searcher.document(id=article_id)
             return from_stored(stored["article"]) if stored else None
+
+    def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
+        with self._lock:
+            searcher = self._current().searcher
+            number = searcher.document_number(id=article_id)
+            return () if number is None else similar_to(searcher, number, limit)
 
     def count(self) -> int:
         with self._lock:

@@ -8,6 +8,12 @@ export function onKey(key, action) {
   actions.set(key, action);
 }
 
+// A button that names its key is pressed by it.
+function pressing(key) {
+  const button = document.querySelector(`button[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  return button?.checkVisibility() ? () => button.click() : undefined;
+}
+
 function areOff() {
   try {
     return localStorage.getItem(SETTING) === "off";
@@ -21,7 +27,7 @@ const isTyping = (target) => target.closest?.("input, textarea, select, [content
 document.addEventListener("keydown", (event) => {
   const held = event.ctrlKey || event.metaKey || event.altKey;
   if (held || event.defaultPrevented || event.isComposing || isTyping(event.target) || areOff()) return;
-  const action = actions.get(event.key);
+  const action = actions.get(event.key) ?? pressing(event.key);
   if (action && action() !== false) event.preventDefault();
 });
 

@@ -1,6 +1,4 @@
-// From mark to mark, by buttons and by the keys n and p; round and round.
-
-import { onKey } from "./keys.js";
+// From mark to mark by buttons, which keys.js lets keys press; round and round.
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -12,27 +10,25 @@ export function stepThroughMarks(story) {
   const output = bar.querySelector("output");
   let now = Number(/^#m(\d+)$/.exec(location.hash)?.[1] ?? 0);
 
-  function show(number, key) {
+  function show(number, byKey = false) {
     now = number;
     story.querySelectorAll("mark.now").forEach((mark) => mark.classList.remove("now"));
     const mark = document.getElementById(`m${now}`);
     mark.classList.add("now");
     output.textContent = output.dataset.words.replace("#", now);
     mark.scrollIntoView({ block: "center", behavior: stillness.matches ? "instant" : "smooth" });
-    if (key) focus(mark); // so that reading goes on from here; a button that was pressed keeps the focus
+    if (byKey) focus(mark); // so that reading goes on from here; a button that was pressed keeps the focus
   }
 
-  function step(by, key = false) {
-    show(now ? ((now - 1 + by + count) % count) + 1 : by > 0 ? 1 : count, key);
+  function step(by, byKey) {
+    show(now ? ((now - 1 + by + count) % count) + 1 : by > 0 ? 1 : count, byKey);
   }
 
   bar.querySelector(".plain").remove();
   bar.querySelector(".stepper").hidden = false;
   bar.querySelectorAll("button").forEach((button) => {
-    button.addEventListener("click", () => step(Number(button.dataset.step)));
+    button.addEventListener("click", () => step(Number(button.dataset.step), document.activeElement !== button));
   });
-  onKey("n", () => step(1, true));
-  onKey("p", () => step(-1, true));
   if (now) show(Math.min(now, count));
 }
 

@@ -64,6 +64,26 @@ class Hit(About):
     title_pieces: Annotated[list[Piece], Field(description="The title, with its matches.")]
 
 
+class Similar(About):
+    """An article about the same matter."""
+
+    likeness: Annotated[
+        float,
+        Field(gt=0, le=1, description="How much it has of what tells the other article from the rest of the archive."),
+    ]
+    shared: Annotated[
+        list[str],
+        Field(description="Words that both have and few others, as the other prints them."),
+    ]
+
+
+class SimilarAnswer(TypedDict):
+    """Articles about the same matter as one."""
+
+    id: Annotated[str, Field(description="Of the article that they are like.")]
+    similar: Annotated[list[Similar], Field(description="The most similar first.")]
+
+
 class Bucket(TypedDict):
     """A value and how many of the articles found have it."""
 

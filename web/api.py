@@ -9,8 +9,8 @@ from flask import Blueprint, abort, jsonify, request, url_for
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from search.article import to_json
-from search.engine import Bucket, Hit, Page, Search, Snippet
+from search.article import Article, to_json
+from search.engine import Bucket, Hit, Page, Search, Similar, Snippet
 from search.parse import render
 from web import answers
 from web.engine import answer, engine
@@ -19,6 +19,7 @@ from web.openapi import describes
 from web.paging import last_page, page_count, page_number
 
 MAX_LINKED = 1_000  # characters of an address in the head of an answer, which servers on the way read whole
+SIMILAR = 10  # articles like one, at most
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
@@ -58,6 +59,16 @@ def article_by_parameter() -> dict[str, Any]:
     return article(request.args.get("id", ""))
 
 
+@api.get("/similar")
+@describes("Articles like one", answers.SimilarAnswer, own=ById, problems=(404, 503))
+def similar() -> answers.SimilarAnswer:
+    """Those in its language that share the words which tell it from the rest of the archive."""
+    article_id = request.args.get("id", "")
+    if engine().get(article_id) is None:
+        abort(404, "there is no article with this id")
+    return {"id": article_id, "similar": [similar_json(one) for one in engine().similar(article_id, SIMILAR)]}
+
+
 def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
     return {
         "query": render(asked.query),
@@ -85,12 +96,23 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
     }
 
 
+def similar_json(similar: Similar) -> answers.Similar:
+    values = about_json(similar.article)
+    values["likeness"] = similar.likeness
+    values["shared"] = list(similar.shared)
+    return cast(answers.Similar, values)
+
+
 def hit_json(hit: Hit) -> answers.Hit:
-    values = {name: value for name, value in to_json(hit.article).items() if name != "body"}
+    values = about_json(hit.article)
     values["score"] = hit.score
     values["snippet"] = pieces_json(hit.snippet)
     values["title_pieces"] = pieces_json(hit.title_pieces)
     return cast(answers.Hit, values)
+
+
+def about_json(article: Article) -> dict[str, Any]:
+    return {name: value for name, value in to_json(article).items() if name != "body"}
 
 
 def pieces_json(snippet: Snippet) -> list[answers.Piece]:

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.columns import NumericColumn
-from whoosh.reading import EmptyReader
 
 from search.columnar import matches
 from search.columnar.cache import CACHE, Cache
 from search.columnar.expand import depends_on_terms
 from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, merged
 from search.columnar.find import find, is_native
-from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run
+from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run, leaves_of
 from search.columnar.matches import Dense, Docs, Mask, Matches, Scores, Sparse
 from search.columnar.order import Place, beyond, ties_of
 from search.columnar.proximity import Proximity, bonus
@@ -118,7 +117,7 @@ def evaluate(
     run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
     counted: tuple[Facet | Histogram, ...] = (*facets, *([histogram] if histogram else []))
     asked = _Asked(query, offset + limit, sort, decay, tie, after, filters or {}, counted, proximity)
-    leaves = _leaves(searcher, run)
+    leaves = leaves_of(searcher, run)
     parts: list[_Part] = []
     for leaf in leaves:
         try:
@@ -131,14 +130,6 @@ def evaluate(
 
 def _is_number(schema: Any, fieldname: str) -> bool:
     return fieldname in schema and isinstance(schema[fieldname].column_type, NumericColumn)
-
-
-def _leaves(searcher: Any, run: Run) -> list[Leaf]:
-    leaves: list[Leaf] = []
-    for leaf_searcher, offset in searcher.leaf_searchers():
-        if not isinstance(leaf_searcher.reader(), EmptyReader):
-            leaves.append(Leaf(leaf_searcher, offset, run, leaves))
-    return leaves
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from whoosh.codec.base import PerDocumentReader
 from whoosh.columns import NumericColumn
 from whoosh.fields import NUMERIC
+from whoosh.reading import EmptyReader
 
 from search.columnar.cache import Cache
 from search.columnar.format import AnyArray
@@ -194,6 +195,15 @@ class Leaf:
     def ordinals(self, fieldname: str) -> tuple[AnyArray, list[bytes]] | None:
         """A column of byte strings: each document's ordinal, and the values. None where there is no such column."""
         return self._documents.ordinals(fieldname)  # type: ignore[no-any-return]
+
+
+def leaves_of(searcher: Any, run: Run) -> list[Leaf]:
+    """One for each segment that has documents."""
+    leaves: list[Leaf] = []
+    for leaf_searcher, offset in searcher.leaf_searchers():
+        if not isinstance(leaf_searcher.reader(), EmptyReader):
+            leaves.append(Leaf(leaf_searcher, offset, run, leaves))
+    return leaves
 
 
 @dataclass(frozen=True, slots=True)
