@@ -9,8 +9,8 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, caching, compression, cors, errors, feed, guide, health, messages, pages, reference
-from web.addresses import ArticleId
+from web import api, caching, compression, cors, errors, facets, feed, guide, health, messages, pages, reference
+from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
 
 DEFAULT_ENGINE = "whoosh:data/index"
@@ -40,12 +40,14 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     app.json = UnescapedJSON(app)
     app.extensions[EXTENSION] = open_engine(engine_url or os.environ.get("SEARCH_URL") or DEFAULT_ENGINE)
     app.url_map.converters["article_id"] = ArticleId
+    app.url_map.converters["facet"] = FacetName
     app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     compression.register(app)
     messages.register(app, catalogues)
     pages.register(app)
     app.register_blueprint(api.api)
+    facets.register(app)
     reference.register(app)
     feed.register(app)
     app.register_blueprint(health.health)

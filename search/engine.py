@@ -69,6 +69,11 @@ class Match(StrEnum):
     ANY = "any"
 
 
+class FacetOrder(StrEnum):
+    COUNT = "count"  # the most frequent first, of equal ones by value
+    NAME = "name"
+
+
 class Interval(StrEnum):
     DECADE = "decade"
     YEAR = "year"
@@ -184,6 +189,18 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """A page of one facet of an answer, however many values it has."""
+
+    buckets: tuple[Bucket, ...]  # those asked for, without the chosen ones
+    chosen: tuple[Bucket, ...]  # what the search is filtered by in this field, in its order there
+    found: int  # values asked for, on all pages together, without the chosen ones
+    cardinality: int  # values with articles, asked for or not
+    total: int  # articles of the answer, whatever is chosen in this field
+    generation: int  # of the index that answered
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where an indexed article came from: the indexer's memory, kept in the index itself and shown to nobody.
 
@@ -221,6 +238,23 @@ class Engine(Protocol):
         """All hits, in memory that does not grow with their number; page, size and cursor do not matter.
 
         Raises SearchRefused for a generation that is still to come.
+        """
+
+    def values(
+        self,
+        search: Search,
+        field: str,
+        *,
+        find: str = "",
+        order: FacetOrder = FacetOrder.COUNT,
+        page: int = 1,
+        size: int = MAX_SIZE,
+    ) -> Values:
+        """The values that a facet of the search's answer has; its counts ignore the filter on that field.
+
+        field: of `search.schema.FACETS`
+        find: words that begin some word of a value, each of them; empty admits every value
+        page: counted from 1; one past the end is empty
         """
 
     def get(self, article_id: str) -> Article | None: ...

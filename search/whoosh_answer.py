@@ -19,7 +19,8 @@ from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.order import Place
 from search.columnar.queries import SwapFuzzyTerm
 from search.cursor import Cursor, read, written
-from search.engine import MAX_BUCKETS, Bucket, Hit, Match, Page, Search, SearchRefused, Sort
+from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Search, SearchRefused, Sort, Values
+from search.facets import admitting, ordered
 from search.parse import render
 from search.query import All, And, OneOf, Or, Query, Word, Words
 from search.related import Related, related
@@ -120,6 +121,32 @@ class Answer:
             place = result.end
             if place is None or len(result.docs) < EXPORT_WINDOW:
                 return
+
+    def values(self, field: str, find: str, order: FacetOrder, part: slice) -> Values:
+        """Of a facet; part: which of those that are admitted"""
+        question, _ = self._settled()
+        key = key_field(field)
+        filters = {name: compiled for name, compiled in self._filters().items() if name != key}
+        counted = evaluate(
+            self._searcher,
+            self._compiler.compile(question.asked),
+            limit=0,
+            filters=filters,
+            facets=[counting.Facet(key)],
+        )
+        counts = dict(counted.facets[key])
+        chosen = {value: counts.get(value, 0) for value in self._chosen(field)}
+        admits = admitting(find)
+        rest = (Bucket(value, count) for value, count in counts.items() if value not in chosen and admits(value))
+        found = ordered(rest, order)
+        return Values(
+            buckets=tuple(found[part]),
+            chosen=tuple(Bucket(value, count, selected=True) for value, count in chosen.items()),
+            found=len(found),
+            cardinality=len(counts),
+            total=counted.total,
+            generation=self._generation,
+        )
 
     def _settled(self) -> tuple[_Question, Result]:
         search = self._search

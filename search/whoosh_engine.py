@@ -20,8 +20,10 @@ from search import ranking, whoosh_schema
 from search.article import Article, from_stored
 from search.columnar.bulk import BulkWriter
 from search.engine import (
+    MAX_SIZE,
     EngineError,
     Export,
+    FacetOrder,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -30,6 +32,7 @@ from search.engine import (
     Page,
     Search,
     Similar,
+    Values,
 )
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
@@ -84,6 +87,20 @@ class WhooshEngine:
             if batch is None:
                 return
             yield from batch
+
+    def values(
+        self,
+        search: Search,
+        field: str,
+        *,
+        find: str = "",
+        order: FacetOrder = FacetOrder.COUNT,
+        page: int = 1,
+        size: int = MAX_SIZE,
+    ) -> Values:
+        with self._lock:
+            answer = self._current().answer(replace(search, page=1, size=1, cursor=""))
+            return answer.values(field, find, order, slice((page - 1) * size, page * size))
 
     def get(self, article_id: str) -> Article | None:
         with self._lock:

@@ -8,13 +8,13 @@ where it is written in percents; and an address longer than the server reads is 
 from __future__ import annotations
 
 import unicodedata
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request, url_for
 from werkzeug.routing import BaseConverter
 
 from search.engine import MAX_WINDOW
-from web.form import Form
+from web.form import FILTERS, Form
 
 MAX_REQUEST_LINE = 8190  # gunicorn's limit_request_line, which counts the method and the protocol too
 MAX_ADDRESS = MAX_REQUEST_LINE - len("HEAD  HTTP/1.1")
@@ -35,6 +35,19 @@ class ArticleId(BaseConverter):
 
     def to_url(self, value: str) -> str:
         return quote(value, safe="")
+
+
+class FacetName(BaseConverter):
+    """A field that results can be narrowed by."""
+
+    regex = "|".join(FILTERS)
+
+
+def facet_address(field: str, form: Form, **listing: str | int) -> str:
+    """Of all values that a facet of the search's answer has. listing: of them; what is empty is left out"""
+    listed = urlencode({name: value for name, value in listing.items() if value})
+    searched = form.put("page").query_string()
+    return _with_query(url_for("facets.page", facet=field), "&".join(filter(None, (searched, listed))))
 
 
 def results_address(form: Form, rank: int | None = None) -> str:

@@ -169,6 +169,21 @@ class SearchAnswer(TypedDict):
     links: Links
 
 
+class FacetAnswer(TypedDict):
+    """A page of the values that the articles found have in one field."""
+
+    query: Annotated[str, Field(description="The query as it was understood.")]
+    total: Annotated[int, Field(ge=0, description="How many articles were found, whatever is chosen in this field.")]
+    generation: Annotated[int, Field(ge=0, description="Of the index that answered.")]
+    cardinality: Annotated[int, Field(ge=0, description="How many values they have.")]
+    found: Annotated[int, Field(ge=0, description="How many of these `find` admits, without the chosen ones.")]
+    page: int
+    size: int
+    pages: Count
+    chosen: Annotated[list[Bucket], Field(description="What the search is narrowed to in this field.")]
+    values: Annotated[list[Bucket], Field(description="The others that `find` admits, a page of them.")]
+
+
 class Fault(TypedDict):
     """What is wrong with one parameter."""
 

@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from web import answers
 from web.caching import UNTAGGED
-from web.parameters import Parameters
+from web.parameters import FILTERS, Parameters
 
 OPENAPI = "3.1.0"
 TITLE = "Dateline"
@@ -130,10 +130,18 @@ def _described(rule: Rule, operation: Operation, known: Mapping[str, str]) -> JS
     }
 
 
+_IN_PATHS: dict[str, tuple[str, JSON]] = {
+    "article_id": ("The article's id.", {"type": "string", "minLength": 1}),
+    "facet": ("The field.", {"type": "string", "enum": list(FILTERS)}),
+}
+
+
+_EXAMPLES = {"article_id": "id"}  # parameters whose example has another name
+
+
 def _in_path(name: str) -> JSON:
-    """Articles are all that stands at addresses of its own."""
-    schema = {"type": "string", "minLength": 1}
-    return {"name": name, "in": "path", "required": True, "description": "The article's id.", "schema": schema}
+    description, schema = _IN_PATHS[name]
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
 def _in_query(operation: Operation) -> Iterator[JSON]:
@@ -160,7 +168,7 @@ def _bare(schema: JSON) -> JSON:
 
 
 def _with_example(parameter: JSON, known: Mapping[str, str]) -> JSON:
-    value = known.get("id" if parameter["in"] == "path" else parameter["name"])
+    value = known.get(_EXAMPLES.get(parameter["name"]) or parameter["name"])
     if value is None:
         return parameter
     return {**parameter, "example": [value] if parameter["schema"].get("type") == "array" else value}

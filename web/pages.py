@@ -15,7 +15,7 @@ from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
 
 NEWEST = 6  # articles on the front page
-SHOWN = 8  # values of a facet at once, the others are folded away
+SHOWN = 8  # words of a note at once
 
 pages = Blueprint("pages", __name__)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from search.engine import MAX_SIZE, MAX_WINDOW, Match, Search, Sort
+from search.engine import MAX_SIZE, MAX_WINDOW, FacetOrder, Match, Search, Sort
 from search.parse import QueryError, parse, period
 from search.query import All, Between, OneOf, Query
 from web.messages import gettext as _
@@ -177,17 +177,39 @@ class Parameters(BaseModel):
         )
 
 
+class Listing(BaseModel):
+    """What of a facet is listed."""
+
+    find: Annotated[str, _ONE] = Field(
+        "", description="Only values with words that begin so, each of them; accents and capitals do not matter."
+    )
+    order: Annotated[FacetOrder, _BARE, _ONE] = Field(
+        FacetOrder.COUNT, description="The most frequent values first, or all by name."
+    )
+
+
+class FacetParameters(Listing, Parameters):
+    """A search, and what of one of its facets is listed."""
+
+
+Model = TypeVar("Model", bound=Parameters)
+
 NAMES = tuple(field.alias or name for name, field in Parameters.model_fields.items())
 
 
 def parameters_from(values: Mapping[str, tuple[str, ...]]) -> Parameters:
     """Raises BadParameters."""
+    return validated(Parameters, values)
+
+
+def validated(model: type[Model], values: Mapping[str, tuple[str, ...]]) -> Model:
+    """Raises BadParameters."""
     try:
-        asked, errors = Parameters.model_validate(values), []
+        asked, errors = model.model_validate(values), []
     except ValidationError as error:
         errors = [_told(fault, values) for fault in error.errors()]
         faulty = {fault.parameter for fault in errors}
-        asked = Parameters.model_validate({name: given for name, given in values.items() if name not in faulty})
+        asked = model.model_validate({name: given for name, given in values.items() if name not in faulty})
     errors += _contradictions(asked, values)
     if errors:
         raise BadParameters(tuple(errors))

@@ -58,3 +58,15 @@ def test_a_chart_is_printed_and_its_tools_are_not(new_page: NewPage, archive: st
     expect(page.locator(".timeline")).to_be_visible()
     expect(page.locator(".margin .dates")).to_be_hidden()
     expect(page.locator(".margin .buckets").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_several_values_are_chosen_in_one_form(new_page: NewPage, archive: str, scripts: bool) -> None:
+    page = new_page(java_script_enabled=scripts, viewport=DESK)
+    page.goto(f"{archive}/facets/place?q=syria")
+    page.get_by_label("Beijing").check()
+    page.get_by_label("Kiel").check()
+    page.get_by_role("button", name="Show the articles").click()
+    expect(page.locator(".hit")).to_have_count(2)
+    page.get_by_role("link", name="Any place").click()
+    expect(page.locator(".hit")).to_have_count(3)
