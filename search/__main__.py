@@ -9,9 +9,10 @@ import pprint
 import click
 
 from search import EngineError, open_engine
-from search.article import to_json
+from search.article import to_json as article_json
 from search.engine import MAX_SIZE, Hit, Page, Search, Snippet
 from search.parse import QueryError, parse, render
+from search.receipt import Group, Joined, Part, Receipt, searched, to_json
 
 DEFAULT_URL = "whoosh:data/index"
 
@@ -37,7 +38,7 @@ def main(query: tuple[str, ...], url: str | None, as_json: bool, limit: int, exp
         return
     try:
         with open_engine(url or os.environ.get("SEARCH_URL") or DEFAULT_URL) as engine:
-            page = engine.search(Search(understood, size=limit))
+            page = engine.search(Search(understood, size=limit, receipt=True))
     except EngineError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(_answer(render(understood), page), ensure_ascii=False) if as_json else _text(page))
@@ -53,12 +54,13 @@ def _answer(query: str, page: Page) -> dict[str, object]:
         "spellings": page.spellings,
         "ignored": page.ignored,
         "suggestion": page.suggestion,
+        "receipt": to_json(page.receipt or Receipt()),
         "hits": [_hit(hit) for hit in page.hits],
     }
 
 
 def _hit(hit: Hit) -> dict[str, object]:
-    article = to_json(hit.article)
+    article = article_json(hit.article)
     del article["body"]
     snippet = [{"text": piece.text, "matched": piece.matched} for piece in hit.snippet]
     return article | {"score": hit.score, "snippet": snippet}
@@ -66,6 +68,8 @@ def _hit(hit: Hit) -> dict[str, object]:
 
 def _text(page: Page) -> str:
     lines = [f"{page.total:,} {'article' if page.total == 1 else 'articles'}"]
+    if page.receipt and page.receipt.asked.parts:
+        lines.append(f"Searched: {_told(searched(page.receipt.asked))}")
     if page.relaxed:
         lines.append("Hardly an article has all of these words; these have some of them.")
     if page.spellings:
@@ -81,6 +85,15 @@ def _text(page: Page) -> str:
         lines += ["", _styled(hit.title_pieces, bold=True) or click.style("(untitled)", italic=True), _byline(hit)]
         lines.append(_styled(hit.snippet))
     return "\n".join(lines)
+
+
+def _told(group: Group) -> str:
+    """Each part with the articles that have it: `russia (41) and not (iran (7) or iraq (9))`."""
+    told = []
+    for part in group.parts:
+        words = f"{render(part.asked)} ({part.count:,})" if isinstance(part, Part) else f"({_told(part)})"
+        told.append(f"not {words}" if part.excluded else words)
+    return (" or " if group.joined is Joined.ANY else " and ").join(told)
 
 
 def _byline(hit: Hit) -> str:

@@ -22,11 +22,11 @@ BODY_START, so that one combined field can be asked for its body alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 from unicodedata import category, normalize
 
 import Stemmer
@@ -92,7 +92,7 @@ STOP_WORDS = frozenset(
     whom why with you your yours yourself yourselves""".split()
 )
 
-_english = Stemmer.Stemmer("english").stemWord
+_english: Any = Stemmer.Stemmer("english")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _CJK += "\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 _HAS_CJK = re.compile(f"[{_CJK}]")
@@ -135,18 +135,19 @@ def _analyse(printed: str) -> Form:
         word = word[:-2]
     word = word[:MAX_TERM]
     exact = fold(word)
-    return Form(exact, _stem(exact, language), None if exact == word else f"{exact}{VARIANT}{word}")
+    return Form(exact, stem(exact, language), None if exact == word else f"{exact}{VARIANT}{word}")
 
 
-def _stem(exact: str, language: str) -> str:
+def stem(exact: str, language: str) -> str:
+    """Of a word as the index has it, in a text of a language: a key of STEMMERS, or ENGLISH."""
     if language == ENGLISH:
-        return _english(exact) or exact
-    return f"{_stemmer(language)(exact) or exact}{VARIANT}{language}"
+        return _english.stemWord(exact) or exact
+    return f"{_stemmer(language).stemWord(exact) or exact}{VARIANT}{language}"
 
 
 @cache
-def _stemmer(language: str) -> Callable[[str], str]:
-    return Stemmer.Stemmer(STEMMERS[language]).stemWord  # type: ignore[no-any-return]
+def _stemmer(language: str) -> Any:
+    return Stemmer.Stemmer(STEMMERS[language])
 
 
 forms = _Forms()
@@ -246,8 +247,22 @@ def _breaks(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def stem_beginning(stem: str) -> str:
-    """What all words of a stem begin with: all but its last letter (hope, hoping), and of `die` the first (dying)."""
-    return stem[:1] if len(stem) == len("die") and stem.endswith("ie") else stem[:-1] or stem
+    """What words of a stem begin with, nearly all in other languages than English, which may lose a prefix.
+
+    In English the stem itself, without the last letter of hope (hoping), happi (happy), sky (skies) and possibl
+    (possibility), and of `die` the first one (dying).
+    """
+    letters, other_language, _ = stem.partition(VARIANT)
+    if len(letters) == len("die") and letters.endswith("ie"):
+        return letters[:1]
+    return letters[:-1] or letters if other_language or letters.endswith(("e", "i", "y", "bl")) else letters
+
+
+def of_stem(stem: str, words: Sequence[str]) -> list[str]:
+    """Those of some words as the index has them that have the stem, in its language."""
+    letters, _, language = stem.partition(VARIANT)
+    stemmer = _english if language == ENGLISH else _stemmer(language)
+    return [word for word, own in zip(words, stemmer.stemWords(words), strict=True) if (own or word) == letters]
 
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
@@ -352,10 +367,9 @@ def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
     def thin(node: Query) -> Query:
         match node:
             case Words(parts):
-                kept = tuple(thin(part) for part in parts if not _is_stop_word(part))
-                if not any(_asks_for_words(part) for part in kept):
-                    return node
-                ignored.extend(part.text for part in parts if isinstance(part, Word) and _is_stop_word(part))
+                left_out = ignored_parts(node)
+                ignored.extend(left_out.values())
+                kept = tuple(thin(part) for number, part in enumerate(parts) if number not in left_out)
                 return kept[0] if len(kept) == 1 else Words(kept)
             case And(parts):
                 return And(tuple(thin(part) for part in parts))
@@ -368,14 +382,25 @@ def without_stop_words(query: Query) -> tuple[Query, tuple[str, ...]]:
     return thinned, tuple(ignored)
 
 
+def ignored_parts(words: Words) -> dict[int, str]:
+    """Which of the parts a search leaves out as too common, by their numbers, as typed; none where no other words are
+    asked for.
+    """
+    if not any(_asks_for_words(part) for part in words.parts if not _is_stop_word(part)):
+        return {}
+    return {
+        number: part.text for number, part in enumerate(words.parts) if isinstance(part, Word) and _is_stop_word(part)
+    }
+
+
 def loosen(query: Query) -> Query:
     """The same query with any of its bare words enough, and of `cease-fire` any of its two. Phrases, exclusions, fields
     and operators stay as they are. The result is to be searched, not to be compared with what a parser gives.
     """
     match query:
         case Words(parts):
-            bare = tuple(word for part in parts if _is_bare(part) for word in _parted(part))
-            rest = tuple(loosen(part) for part in parts if not _is_bare(part))
+            bare = tuple(word for part in parts if is_bare(part) for word in _parted(part))
+            rest = tuple(loosen(part) for part in parts if not is_bare(part))
             return Words((bare if len(bare) < 2 else (Or(bare),)) + rest)
         case And(parts):
             return And(tuple(loosen(part) for part in parts))
@@ -385,7 +410,8 @@ def loosen(query: Query) -> Query:
             return query
 
 
-def _is_bare(query: Query) -> TypeGuard[Word]:
+def is_bare(query: Query) -> TypeGuard[Word]:
+    """Whether it is a word without a field, of which `loosen` makes one of several."""
     return isinstance(query, Word) and query.field is None
 
 

@@ -21,6 +21,7 @@ from typing import Protocol, Self
 
 from search.article import Article
 from search.query import All, Query
+from search.receipt import Receipt
 
 MAX_SIZE = 100  # hits on one page
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
@@ -95,6 +96,7 @@ class Search:
     size: int = 10  # 1 to MAX_SIZE
     since: int | None = None  # a generation: only articles that entered the archive after it
     cursor: str = ""  # of an answer to this search: the hits behind those of that answer, in place of a page
+    receipt: bool = False  # whether the answer is to say part by part what was searched
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= MAX_SIZE:
@@ -161,6 +163,7 @@ class Page:
     searched: Query = field(default_factory=All)  # what was really asked: relaxed, with other spellings; for marks
     cardinality: Mapping[str, int] = field(default_factory=dict)  # how many values each facet has, shown or not
     committed: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # when that generation was written
+    receipt: Receipt | None = None  # where it was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from search.analysis import has_cjk
-from search.query import All, And, Between, Fuzzy, Near, Not, Or, Phrase, Prefix, Query, Word, Words
+from search.query import All, And, Between, Fuzzy, Near, Not, Or, Phrase, Prefix, Query, Word, Words, flat
 from search.schema import SEARCHED
 
 MAX_LENGTH = 20_000  # characters: 1,000 long words fit, and any address that a web server admits
@@ -233,15 +233,8 @@ class _Group:
 
     def query(self) -> Query | None:
         """None where nothing is left."""
-        alternatives = [_flat(Words, [_flat(And, joint) for joint in some]) for some in self._alternatives if some]
-        return _flat(Or, alternatives) if alternatives else None
-
-
-def _flat(kind: type[Words] | type[And] | type[Or], parts: list[Query]) -> Query:
-    flat: list[Query] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else [part])
-    return flat[0] if len(flat) == 1 else kind(tuple(flat))
+        alternatives = [flat(Words, [flat(And, joint) for joint in some]) for some in self._alternatives if some]
+        return flat(Or, alternatives) if alternatives else None
 
 
 def _quoted(lexeme: re.Match[str], field: str | None) -> Phrase | Near | None:
@@ -434,11 +427,16 @@ def _named(field: str | None, capitals: bool) -> str:
 
 
 def _write_days(start: date | None, end: date | None) -> str:
-    """The shortest form: years, where years say it, else months, else days."""
+    first, last = typed_days(start, end)
+    return first if first == last else f"{first}..{last}"
+
+
+def typed_days(start: date | None, end: date | None) -> tuple[str, str]:
+    """The first and the last year of a range, where years say it, else month, else day; empty for an open side."""
     last = date.max if end is None else end - timedelta(days=1)
     for length in (len("2012"), len("2012-06"), len("2012-06-07")):
         first_text = start.isoformat()[:length] if start else ""
         last_text = last.isoformat()[:length] if end or not start else ""
         if (not first_text or period(first_text)[0] == start) and (not last_text or period(last_text)[1] == end):
             break
-    return first_text if first_text == last_text else f"{first_text}..{last_text}"
+    return first_text, last_text

@@ -8,6 +8,7 @@ And, no Or in Or, no Not in Not, two parts at least.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,3 +103,11 @@ class All:
 
 
 Query = Word | Phrase | Near | Prefix | Fuzzy | Between | OneOf | Words | And | Or | Not | All
+
+
+def flat(kind: type[Words] | type[And] | type[Or], parts: Iterable[Query]) -> Query:
+    """The parts, one at least, as one node of that kind: without nodes of the same kind within, and without a node
+    around a single part.
+    """
+    inner = [one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))]
+    return inner[0] if len(inner) == 1 else kind(tuple(inner))

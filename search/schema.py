@@ -60,6 +60,7 @@ FIELDS = (
 )
 
 SEARCHED = ("title", "author", "publisher", "place", "body", "captions")  # what a reader can name, beside `date:`
+NAMES_FIELDS = frozenset(field.name for field in FIELDS if field.kind is Kind.NAMES)
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 
 

@@ -23,8 +23,10 @@ from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Sea
 from search.facets import admitting, ordered
 from search.parse import render
 from search.query import All, And, OneOf, Or, Query, Word, Words
+from search.receipt import Receipt, receipt
 from search.related import Related, related
 from search.snippets import mark, snippet
+from search.whoosh_archive import WhooshArchive
 from search.whoosh_compiler import Compiler, spelt, words_of
 from search.whoosh_schema import key_field
 
@@ -97,7 +99,14 @@ class Answer:
             cursor=self._cursor_behind(result, question.relaxed),
             searched=shown,
             committed=self._committed,
+            receipt=self._receipt(question, result) if self._search.receipt else None,
         )
+
+    def _receipt(self, question: _Question, result: Result) -> Receipt:
+        search = self._search
+        known = {} if self._filters() else {question.asked: result.total}
+        archive = WhooshArchive(self._searcher, self._generation, self._compiler, known)
+        return receipt(search.query, search.filters, archive, any_word=question.relaxed or search.match is Match.ANY)
 
     def export(self) -> tuple[int, Iterator[list[Article]]]:
         """How many hits there are, and all of them, a few at a time."""

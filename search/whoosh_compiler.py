@@ -14,7 +14,7 @@ from search.columnar.queries import Near as NearQuery
 from search.columnar.queries import SwapFuzzyTerm, Within
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 from search.spelling import spellings, without_article
-from search.whoosh_schema import NAMES_FIELDS, days, exact_field, key_field, stem_field
+from search.whoosh_schema import days, exact_field, key_field, stem_field
 
 BONUS = 0.1  # score for a form printed with just the accents that were typed
 
@@ -36,12 +36,12 @@ class Compiler:
             case Word(text, field):
                 return self._word(text, field)
             case Phrase(text, field):
-                return _within(_phrase(exact_field(field), words_of(text)), field)
+                return within(_phrase(exact_field(field), words_of(text)), field)
             case Near(text, distance, field):
                 words = list(dict.fromkeys(words_of(text)))
-                return _within(NearQuery(exact_field(field), words, distance) if words else query.NullQuery, field)
+                return within(NearQuery(exact_field(field), words, distance) if words else query.NullQuery, field)
             case Prefix(text, field):
-                return _within(self._prefix(text, exact_field(field)), field)
+                return within(self._prefix(text, exact_field(field)), field)
             case Fuzzy(text, edits, field):
                 return self._fuzzy(text, edits, field)
             case Between(start, end):
@@ -58,9 +58,10 @@ class Compiler:
             case Or(parts):
                 return query.Or([self.compile(part) for part in parts])
             case Not(part):
-                return query.Not(self._as_typed(part))
+                return query.Not(self.as_typed(part))
 
-    def _as_typed(self, node: Query) -> Any:
+    def as_typed(self, node: Query) -> Any:
+        """The same in no other spellings."""
         spellings, self.spellings = self.spellings, {}
         try:
             return self.compile(node)
@@ -94,7 +95,7 @@ class Compiler:
     def frequency(self, part: Query) -> int:
         """About how many documents a part of a query matches, from above."""
         match part:
-            case Word(text, field) if field not in NAMES_FIELDS:
+            case Word(text, field) if field not in schema.NAMES_FIELDS:
                 fieldname = stem_field(field)
                 typed = (text, *self._others(text, field))
                 return sum(self._least(fieldname, _stems(one, code)) for one in typed for code in self.languages)
@@ -107,12 +108,12 @@ class Compiler:
         return min((self._reader.doc_frequency(fieldname, term) for term in terms), default=0)
 
     def _word(self, text: str, field: str | None) -> Any:
-        if field in NAMES_FIELDS:
+        if field in schema.NAMES_FIELDS:
             return _phrase(exact_field(field), words_of(text))
         stems = dict.fromkeys(
             tuple(_stems(one, language)) for one in (text, *self._others(text, field)) for language in self.languages
         )
-        found, *others = (_within(_phrase(stem_field(field), list(words)), field) for words in stems)
+        found, *others = (within(_phrase(stem_field(field), list(words)), field) for words in stems)
         if others:
             found = query.Or([found, *others])
         bonus = self._as_printed(text)
@@ -152,7 +153,7 @@ class Compiler:
         word = "".join(words_of(text))
         nearer = [SwapFuzzyTerm(exact_field(field), word, maxdist=distance) for distance in range(1, edits + 1)]
         self._expanding |= dict.fromkeys(nearer, text)
-        return query.Or([_within(one, field) for one in nearer]) if word else query.NullQuery
+        return query.Or([within(one, field) for one in nearer]) if word else query.NullQuery
 
 
 def spelt(node: Query, others: Mapping[str, tuple[str, ...]]) -> Query:
@@ -172,7 +173,8 @@ def _phrase(fieldname: str, words: list[str]) -> Any:
     return query.Term(fieldname, words[0]) if len(words) == 1 else query.Phrase(fieldname, words)
 
 
-def _within(compiled: Any, field: str | None) -> Any:
+def within(compiled: Any, field: str | None) -> Any:
+    """What is found in the body alone, for `body:`."""
     return Within(compiled, analysis.BODY_START) if field == "body" and compiled != query.NullQuery else compiled
 
 

@@ -97,15 +97,12 @@ def exact_field(field: str | None) -> str:
     """Where a field's words stand as written."""
     if field is None or field == "body":
         return "exact"
-    return field if field in NAMES_FIELDS else f"{field}_exact"
+    return field if field in schema.NAMES_FIELDS else f"{field}_exact"
 
 
 def stem_field(field: str | None) -> str:
     """Where bare words of a field are searched."""
     return "text" if field is None or field == "body" else field
-
-
-NAMES_FIELDS = frozenset(field.name for field in schema.FIELDS if field.kind is schema.Kind.NAMES)
 
 
 def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:

@@ -125,6 +125,72 @@ class Spelling(TypedDict):
     others: list[str]
 
 
+class WordForm(TypedDict):
+    """A word as the archive prints it, case and accents aside, and how many articles have it."""
+
+    text: str
+    count: Count
+
+
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
+class Days(TypedDict):
+    """A stretch of days, both inclusive; null for an open side."""
+
+    first: Day | None
+    last: Day | None
+
+
+class Asked(TypedDict):
+    """What is asked of which field; what its kind does not have is left out."""
+
+    kind: Literal["word", "phrase", "near", "prefix", "fuzzy", "date", "values"]
+    field: Annotated[str | None, Field(description="Null for all that bare words search.")]
+    text: NotRequired[str]
+    distance: NotRequired[Annotated[int, Field(description="Of words near each other: how many may stand between.")]]
+    edits: NotRequired[Annotated[int, Field(description="Of a fuzzy word: how many letters may differ.")]]
+    days: NotRequired[Days]
+    values: NotRequired[list[str]]
+
+
+class ReceiptPart(Asked):
+    """A part of the query. `exact`, `loose` and `dropped` are the whole query with this part changed, or null."""
+
+    query: Annotated[str, Field(description="The part in the query language.")]
+    count: Annotated[Count, Field(description="How many articles of the archive it finds by itself.")]
+    excluded: Annotated[bool, Field(description="Whether articles with it are not wanted.")]
+    ignored: Annotated[bool, Field(description="Whether it was left out, nearly every article having it.")]
+    forms: Annotated[list[WordForm], Field(description="The words that it stands for, the most frequent first.")]
+    more_forms: Annotated[Count, Field(description="How many more there are.")]
+    spellings: Annotated[list[WordForm], Field(description="Other spellings and long forms searched too.")]
+    exact: str | None
+    loose: str | None
+    dropped: str | None
+
+
+class ReceiptGroup(TypedDict):
+    """Parts of which all or any are asked for."""
+
+    joined: Literal["all", "any"]
+    excluded: bool
+    parts: list[ReceiptPart | ReceiptGroup]
+
+
+class ReceiptFilter(Asked):
+    """What the search was narrowed to."""
+
+    count: Annotated[Count, Field(description="How many articles of the archive it lets through.")]
+
+
+class Receipt(TypedDict):
+    """What was really searched, part by part."""
+
+    asked: ReceiptGroup
+    filters: list[ReceiptFilter]
+    more: Annotated[Count, Field(description="How many parts of a long query are not listed.")]
+
+
 class Links(TypedDict):
     """The neighbouring pages of the answer; null where there is none."""
 
@@ -163,6 +229,7 @@ class SearchAnswer(TypedDict):
     truncated: Annotated[
         list[str], Field(description="Beginnings and misspellings that stand for more words than were searched.")
     ]
+    receipt: Receipt
     cursor: Annotated[
         str | None, Field(description="Given with the same search, it leads to the hits behind these; null at the end.")
     ]

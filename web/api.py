@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Blueprint, abort, jsonify, request, url_for
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from search import receipt
 from search.article import Article, to_json
 from search.engine import Bucket, Hit, Page, Search, Similar, Snippet
 from search.parse import render
+from search.receipt import Receipt
 from web import answers
 from web.engine import answer, engine
 from web.form import FILTERS, NAMES, Form, form_from, search_from
@@ -35,7 +38,7 @@ def search() -> Response:
     date; and what the query was taken to mean.
     """
     form = form_from(request.args)
-    asked = search_from(form)
+    asked = replace(search_from(form), receipt=True)
     page = answer(asked)
     response = jsonify(search_json(form, asked, page))
     response.headers["Link"] = link_header(form, asked, page)
@@ -91,6 +94,7 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         "spellings": [{"typed": word, "others": list(others)} for word, others in page.spellings.items()],
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
+        "receipt": cast(answers.Receipt, receipt.to_json(page.receipt or Receipt())),
         "cursor": page.cursor,
         "links": links(form, asked, page),
     }

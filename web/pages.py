@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Flask, abort, render_template, request
 
 from search.engine import Search, Sort
 from search.parse import render
 from search.query import All
-from web import addresses, timeline, words
+from search.receipt import left_out, searched
+from web import addresses, receipt, timeline, words
 from web.article_page import article_page
 from web.engine import answer, engine
 from web.form import FILTERS, Form, form_from, search_from
@@ -15,6 +18,7 @@ from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
 
 NEWEST = 6  # articles on the front page
+SHOWN_FORMS = 2  # of a word, beside the one that was typed, until its part of the receipt is opened
 SHOWN = 8  # words of a note at once
 
 pages = Blueprint("pages", __name__)
@@ -25,6 +29,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         FILTERS=FILTERS,
         SHOWN=SHOWN,
+        SHOWN_FORMS=SHOWN_FORMS,
         results_address=addresses.results_address,
         article_address=addresses.article_address,
         timeline_chart=timeline.chart,
@@ -46,6 +51,13 @@ def register(app: Flask) -> None:
         language=words.language,
         opening=words.opening,
         web_address=addresses.web_address,
+        typed=render,
+        searched=searched,
+        left_out=left_out,
+        other_forms=receipt.other_forms,
+        part_label=receipt.label,
+        part_meaning=receipt.meaning,
+        part_changes=receipt.changes,
     )
 
 
@@ -58,7 +70,7 @@ def front() -> str:
 @pages.get("/search")
 def results() -> str:
     form = form_from(request.args)
-    asked = search_from(form)
+    asked = replace(search_from(form), receipt=True)
     page = answer(asked)
     return render_template(
         "results.html",

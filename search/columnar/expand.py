@@ -75,21 +75,21 @@ def _docs(postings: FieldPostings, ordinals: Ordinals) -> Docs:
 _RUN_SHARE = 16  # terms that make up less of the run between the first and the last of them are read one by one
 
 
-def _ordinals(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
+def ordinals_of(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
     """All that `query` stands for in one segment, ascending, without the empty term."""
     ordinals = FINDERS[type(query)](query, leaf, postings)
     return ordinals[1:] if len(ordinals) and postings.term(int(ordinals[0])) == b"" else ordinals
 
 
 def _searched(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
-    ordinals = _ordinals(query, leaf, postings)
+    ordinals = ordinals_of(query, leaf, postings)
     if type(query) is TermRange:
         return ordinals
     if len(leaf.siblings) == 1:
         if len(ordinals) <= MAX_EXPANSION:
             return ordinals
         leaf.run.expansions[query] = Expansion(query, len(ordinals), MAX_EXPANSION)
-        frequencies = _frequencies(postings, ordinals)
+        frequencies = doc_frequencies(postings, ordinals)
         return np.sort(ordinals.take(np.argsort(-frequencies, kind="stable")[:MAX_EXPANSION]))
     if query not in leaf.run.chosen:
         leaf.run.chosen[query] = _most_frequent_of_all(query, leaf)
@@ -101,12 +101,12 @@ def _searched(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
 
 def _most_frequent_of_all(query: Any, leaf: Leaf) -> frozenset[bytes] | None:
     """The terms that all segments are searched by; None where they need not be fewer."""
-    found = [(postings, _ordinals(query, sibling, postings)) for sibling, postings in _with_field(query, leaf)]
+    found = [(postings, ordinals_of(query, sibling, postings)) for sibling, postings in _with_field(query, leaf)]
     if sum(len(ordinals) for _, ordinals in found) <= MAX_EXPANSION:
         return None
     frequencies: Counter[bytes] = Counter()
     for postings, ordinals in found:
-        counts = _frequencies(postings, ordinals).tolist()
+        counts = doc_frequencies(postings, ordinals).tolist()
         for ordinal, count in zip(ordinals.tolist(), counts, strict=True):
             frequencies[postings.term(ordinal)] += count
         leaf.run.check()
@@ -117,7 +117,8 @@ def _most_frequent_of_all(query: Any, leaf: Leaf) -> frozenset[bytes] | None:
     return frozenset(order[:MAX_EXPANSION])
 
 
-def _frequencies(postings: FieldPostings, ordinals: Ordinals) -> NDArray[np.int64]:
+def doc_frequencies(postings: FieldPostings, ordinals: Ordinals) -> NDArray[np.int64]:
+    """In how many documents each of the terms stands; `ordinals` ascending."""
     if not len(ordinals):
         return ordinals
     first, last = int(ordinals[0]), int(ordinals[-1]) + 1

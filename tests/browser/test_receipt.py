@@ -1,0 +1,27 @@
+"""The receipt in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewPage
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_part_of_the_receipt_is_opened_and_its_change_followed(
+    new_page: NewPage, archive: str, scripts: bool
+) -> None:
+    page = new_page(java_script_enabled=scripts)
+    page.goto(f"{archive}/search?q=the+envoy+syria")
+    receipt = page.get_by_role("group", name="What was searched")
+    only_as_written = receipt.get_by_role("link", name="only as written")
+    expect(only_as_written).to_have_count(0)  # closed, and so not to be reached by keyboard either
+    receipt.get_by_text("envoy").first.click()
+    expect(receipt.get_by_text("As printed")).to_be_visible()
+    only_as_written.click()
+    expect(page.get_by_label("Search the archive")).to_have_value('the "envoy" syria')
+    page.get_by_role("link", name="the", exact=True).click()
+    expect(page.get_by_label("Search the archive")).to_have_value('"the" "envoy" syria')
