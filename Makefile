@@ -7,7 +7,7 @@ NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint messages bench eval test-suite test-whoosh3 clean
+.PHONY: run test check lint messages soak bench eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -27,6 +27,10 @@ lint: $(VENV)/.dev
 messages: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k gettext_noop -k QueryError --omit-header --sort-output --add-location=file \
 		-o translations/messages.pot .
+
+# The API against its own description: two thousand requests of each operation, some minutes of them.
+soak: $(VENV)/.dev
+	DATELINE_EXAMPLES=2000 $(BIN)/python -m pytest -s tests/test_web_soak.py
 
 # Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.
 bench: .venv-bench/.done

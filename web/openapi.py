@@ -149,10 +149,12 @@ def _in_query(operation: Operation) -> Iterator[JSON]:
         described = _schema(model) if model else {"properties": {}}
         for name, about in described["properties"].items():
             if names is None or name in names:
+                required, listed = name in described.get("required", ()), about.get("type") == "array"
                 yield {
                     "name": name,
                     "in": "query",
-                    "required": name in described.get("required", ()),
+                    "required": required,
+                    "allowEmptyValue": not required and not listed,
                     "description": about["description"],
                     "schema": _bare(about),
                 }

@@ -27,6 +27,7 @@ from web.messages import gettext_noop
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
 SIZE = 10  # hits on a page where the address asks for no other number
 
+_YEAR_OR_MONTH = "^(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?$"
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -76,7 +77,7 @@ Period = Annotated[
     PlainValidator(period),
     _BARE,
     _ONE,
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"pattern": _YEAR_OR_MONTH}]}),
 ]
 Number = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole_number), _BARE, _ONE]
 Generation = Annotated[
@@ -149,7 +150,10 @@ class Parameters(BaseModel):
         ),
     )
     page: Number = Field(
-        1, examples=[2], description=gettext_noop("The page, counted from 1; page × size is 10,000 at most.")
+        1,
+        json_schema_extra={"maximum": MAX_WINDOW},
+        examples=[2],
+        description=gettext_noop("The page, counted from 1; page × size is 10,000 at most."),
     )
     size: Number = Field(SIZE, le=MAX_SIZE, examples=[50], description=gettext_noop("Hits on a page."))
     cursor: Annotated[str, _BARE, _ONE] = Field(

@@ -1,0 +1,48 @@
+"""Holds schemathesis to what the description of the API says in words, because OpenAPI has no other way to say it.
+
+Only such values are touched as are right by themselves; whatever is wrong stays so. Loaded by schemathesis, see
+`test_web_soak.py`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import schemathesis
+
+from search.engine import MAX_SIZE, MAX_WINDOW
+from search.parse import QueryError, parse, period
+from web.form import SIZE
+
+
+@schemathesis.hook
+def before_call(_context: object, case: Any, _kwargs: object) -> None:
+    query = case.query or {}
+    if not answerable(query.get("q")):
+        query["q"] = "syria"
+    page, size = whole(query.get("page"), 1), whole(query.get("size"), SIZE)
+    if page and size and page <= MAX_WINDOW and size <= MAX_SIZE:
+        query["page"] = (page - 1) % (MAX_WINDOW // size) + 1  # the last page that can be reached depends on its size
+    if since := whole(query.get("since"), 0):
+        query["since"] = since % 2  # no later than the archive's own generation
+    if query.get("cursor"):
+        query["cursor"] = ""  # it is opaque, and only this archive can make one
+    with suppress(QueryError, KeyError, TypeError):
+        if period(query["from"]) > period(query["to"]):
+            query["from"], query["to"] = query["to"], query["from"]
+
+
+def answerable(text: Any) -> bool:
+    with suppress(QueryError):
+        return not isinstance(text, str) or parse(text) is not None
+    return False
+
+
+def whole(value: Any, default: int) -> int:
+    """0 for what is no such number."""
+    if value in (None, ""):
+        return default
+    with suppress(TypeError, ValueError):
+        return max(int(value), 0)
+    return 0
