@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from indexer.extract.lines import Kind, Line, key
+from indexer.extract.lines import FURNITURE, SHORT, Kind, Line, key
 from indexer.extract.names import parse_dateline
 
 WEIGHTS = {  # prose weighs its words
@@ -45,6 +45,7 @@ TAIL_LINES = 3  # below the run, within which more prose is looked for
 LIST_ITEMS = 3  # at least, of a list that a colon announces
 REPEATED_WORDS = 12  # at least, of a paragraph that is left out where it is printed again
 
+_WEIGHED_AMONG_OTHERS = frozenset({Kind.PROSE, Kind.SHORT, Kind.ITEM, Kind.FURNITURE})
 _AFTER = frozenset({Kind.END, Kind.OTHERS, Kind.TEASER, Kind.COMMENT})
 _QUIET = frozenset({Kind.SHORT, Kind.ITEM, Kind.LINKS})
 _KEPT = frozenset({Kind.PROSE, Kind.SHORT, Kind.ITEM})
@@ -67,7 +68,7 @@ def weigh(lines: Sequence[Line]) -> list[float]:
     quiet = 0.0  # what the lines since the last prose weigh
     above: Line | None = None
     for line, below in zip_longest(lines, lines[1:]):
-        weight = _weight(line, above, below)
+        weight = _weight(line, above, below) if line.kind in _WEIGHED_AMONG_OTHERS else WEIGHTS[line.kind]
         if line.prose:
             quiet = 0.0
         else:
@@ -80,14 +81,15 @@ def weigh(lines: Sequence[Line]) -> list[float]:
 
 
 def _weight(line: Line, above: Line | None, below: Line | None) -> float:
+    """Of a line of one of the classes that are weighed among others."""
     if line.prose:
         return min(line.words, PROSE_CAP) + (DATELINE_WEIGHT if parse_dateline(line.text) else 0.0)
-    if line.kind in (Kind.SHORT, Kind.ITEM) and line.ended and line.words >= 3:
+    if line.kind is FURNITURE:
+        return BAR_WEIGHT if above and above.kind is FURNITURE else WEIGHTS[FURNITURE]
+    if line.ended and line.words >= 3:
         return QUOTE_WEIGHT
-    if line.kind is Kind.SHORT and line.gap and below and below.gap and below.prose:
+    if line.kind is SHORT and line.gap and below and below.gap and below.prose:
         return HEADING_WEIGHT
-    if line.kind is Kind.FURNITURE and above and above.kind is Kind.FURNITURE:
-        return BAR_WEIGHT
     return WEIGHTS[line.kind]
 
 

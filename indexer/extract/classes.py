@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from indexer.extract.lines import LOOKED_AT, Kind, Line, key
+from indexer.extract.lines import CREDIT, DATE, FURNITURE, LOOKED_AT, Kind, Line, key
 from indexer.extract.rules import DATE_WORDS, HEADING_WORDS, find_stamp, judge
 
 LINKED = 0.8  # share of a line's characters inside links that makes it a link
@@ -42,15 +42,14 @@ _COMMENT_HEAD = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MAY_HEAD = re.compile(r"\d|:$")
 _PUBLISHING = ("by ", "from ", "updated", "published", "posted", "last ", "first ", "created", "modified", "date")
 
 
 def classify(lines: list[Line]) -> list[Line]:
     """Gives each line its class and the reason; the same list again."""
     for line in lines:
-        judged = judge(line.text, bullet=line.bullet, role=line.role, linked=line.links >= LINKED)
-        line.words, line.ended = judged.words, judged.ended
+        judged = judge(line.text, line.bullet, line.role, line.links >= LINKED)
+        line.words, line.ended, line.digits = judged.words, judged.ended, judged.digits
         line.kind, line.reason = judged.kind, judged.reason
     for rule in (_doubles, _captions, _fact_boxes, _teasers, _headlines, _posts, _comments):
         rule(lines)
@@ -66,21 +65,27 @@ def _doubles(lines: Sequence[Line]) -> None:
     """Lines printed more than once: captions where two stand close, else teasers of the first, perhaps the title."""
     keys = [_beginning(line) for line in lines]
     prints: dict[str, list[int]] = defaultdict(list)
+    alike: dict[str, list[int]] = defaultdict(list)
     for number, same in enumerate(keys):
         if len(same) >= SAME_LEAST:
             prints[same[:SAME_BEGINNING]].append(number)
+            alike[same[:SAME_LEAST]].append(number)
     often = {number for numbers in prints.values() if len(numbers) > PRINTS for number in numbers}
-    for first, one in enumerate(keys):
-        if len(one) < SAME_LEAST or first in often:
-            continue
-        for second in range(first + 1, min(first + NEAR + 1, len(lines))):
-            other = keys[second]
-            if len(other) >= SAME_LEAST and (one.startswith(other) or other.startswith(one)):
-                _near_doubles(lines, first, second)
+    for first, second in sorted(pair for numbers in alike.values() for pair in _near(numbers)):
+        if first not in often and (keys[first].startswith(keys[second]) or keys[second].startswith(keys[first])):
+            _near_doubles(lines, first, second)
     for numbers in prints.values():
         for first, second in pairwise(numbers):
             if second - first > NEAR and first not in often and not lines[first].prose:
                 _set([lines[second]], Kind.REPEATED, "was printed before")
+
+
+def _near(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of numbers, which rise, that are no more than NEAR apart."""
+    for place, first in enumerate(numbers):
+        for second in numbers[place + 1 : place + 1 + NEAR]:
+            if second <= first + NEAR:
+                yield first, second
 
 
 def _beginning(line: Line) -> str:
@@ -104,7 +109,7 @@ def _captions(lines: Sequence[Line]) -> None:
     """A line right above a credit that names nothing but its owner is that photo's caption."""
     longest = CAPTION_WORDS if any(line.gap for line in lines) else GUESSED_CAPTION_WORDS
     for above, line in pairwise(lines):
-        credit = line.kind is Kind.CREDIT and line.words <= CREDIT_ALONE and not line.gap
+        credit = line.kind is CREDIT and line.words <= CREDIT_ALONE and not line.gap
         if credit and above.kind in (Kind.PROSE, Kind.SHORT) and above.words <= longest:
             _set([above], Kind.CAPTION, "stands above a credit")
 
@@ -112,7 +117,7 @@ def _captions(lines: Sequence[Line]) -> None:
 def _fact_boxes(lines: Sequence[Line]) -> None:
     """A list that ends with its source is a box beside the article, and the lines above it are its heading."""
     for number, line in enumerate(lines):
-        if not line.text.casefold().startswith(("source:", "sources:")):
+        if not line.text[: len("sources:")].casefold().startswith(("source:", "sources:")):
             continue
         first = number
         while first and lines[first - 1].kind is Kind.ITEM:
@@ -127,7 +132,7 @@ def _fact_boxes(lines: Sequence[Line]) -> None:
 
 def _teasers(lines: Sequence[Line]) -> None:
     """Dates that part short texts from each other head teasers of other stories."""
-    dated = [n for n, line in enumerate(lines) if line.kind is Kind.DATE or _is_stamped(line)]
+    dated = [n for n, line in enumerate(lines) if line.kind is DATE or _is_stamped(line)]
     for first, second in pairwise(dated):
         step = second - first
         between = lines[first + 1 : second]
@@ -139,16 +144,17 @@ def _teasers(lines: Sequence[Line]) -> None:
 
 
 def _is_stamped(line: Line) -> bool:
-    return line.kind is Kind.FURNITURE and find_stamp(line.text) is not None
+    return line.digits and line.kind is FURNITURE and find_stamp(line.text) is not None
 
 
 def _headlines(lines: Sequence[Line]) -> None:
     """Headlines in a row, with no empty line between, are links to other stories."""
     parted = sum(line.gap > 0 for line in lines) > 0.15 * len(lines)
     least = HEADLINES if parted else HEADLINES + 1
+    headlines = [_is_headline(line) for line in lines]
     start = 0
     for stop in range(1, len(lines) + 1):
-        if stop < len(lines) and not lines[stop].gap and _is_headline(lines[stop]) and _is_headline(lines[start]):
+        if stop < len(lines) and headlines[stop] and headlines[start] and not lines[stop].gap:
             continue
         row = lines[start:stop]
         if len(row) >= least and sum(line.words for line in row) >= 3 * len(row):
@@ -178,19 +184,21 @@ def _posts(lines: Sequence[Line]) -> None:
 
 def _comments(lines: Sequence[Line]) -> None:
     """Heads of readers' comments, "Name on 12 June 2012 at 4:47 pm said:", where there are several."""
-    heads = [line for number, line in enumerate(lines) if _heads_a_comment(lines, number)]
+    heads = [
+        line
+        for number, line in enumerate(lines)
+        if line.words <= HEADING_WORDS and (line.digits or line.text[-1] == ":") and _heads_a_comment(lines, number)
+    ]
     if len({key(line.text) for line in heads}) >= COMMENTS:  # one printed twice is a byline
         _set(heads, Kind.COMMENT, "heads a comment")
 
 
 def _heads_a_comment(lines: Sequence[Line], number: int) -> bool:
     line = lines[number]
-    if line.prose or not 2 <= line.words <= HEADING_WORDS or not _MAY_HEAD.search(line.text):
-        return False
-    if line.text.casefold().startswith(_PUBLISHING):
+    if line.prose or line.words < 2 or line.text.casefold().startswith(_PUBLISHING):
         return False
     stamp = find_stamp(line.text)
-    if not _COMMENT_HEAD.match(line.text) or (stamp and not stamp.start()):
+    if (stamp and not stamp.start()) or not _COMMENT_HEAD.match(line.text):
         return False  # a date alone is nobody's
     if stamp or not line.text.endswith(":"):
         return True

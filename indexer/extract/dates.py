@@ -77,6 +77,8 @@ class PrintedDate:
 def find_dates(text: str) -> list[PrintedDate]:
     """The dates printed in the first MAX_LINE characters, in their order."""
     text = text[:MAX_LINE]
+    if not _DIGIT.search(text):
+        return []
     return [_with_time(text, day, start, end) for day, start, end in _days(text)]
 
 
@@ -105,8 +107,6 @@ def _offset_of(region: str, moment: datetime) -> tzinfo | None:
 
 def _days(text: str) -> list[tuple[date, int, int]]:
     """Each day printed in the text with its bounds, none inside another, in the text's order."""
-    if not _DIGIT.search(text):
-        return []
     found: list[tuple[date, int, int]] = []
     for day, start, end in _candidates(text):
         if all(end <= other_start or other_end <= start for _, other_start, other_end in found):

@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
-from indexer.extract.dates import PrintedDate, find_dates
-from indexer.extract.lines import Kind, Line, Role, key
+from indexer.extract.dates import MAX_LINE, PrintedDate, find_dates
+from indexer.extract.lines import DATE, Kind, Line, Role, key
 from indexer.extract.names import (
     Byline,
     is_person,
@@ -21,7 +22,7 @@ from indexer.extract.names import (
     split_names,
     tidy_name,
 )
-from indexer.extract.rules import is_credit
+from indexer.extract.rules import REMEMBERED, is_credit
 
 TITLE_WORDS = range(2, 31)
 TITLE_REACH = 25  # lines above the body, within which the title stands
@@ -164,6 +165,7 @@ def _stems(text: str) -> set[str]:
 # ------------------------------------------------------------------------------------------------ standfirst and byline
 
 _LONE_LEADS = frozenset({"by", "von", "par", "por", "di", "author", "words by", "written by"})
+_PHOTO_KINDS = frozenset({Kind.CAPTION, Kind.CREDIT})
 _OVER = frozenset({Kind.PROSE, Kind.OTHERS, Kind.TEASER, Kind.LINKS, Kind.END})
 
 
@@ -211,9 +213,14 @@ def _is_bullet(line: Line) -> bool:
 
 
 def _says_when(line: Line) -> bool:
-    if line.words > DATED_WORDS or line.kind in (Kind.CAPTION, Kind.CREDIT):
+    if line.words > DATED_WORDS or line.kind in _PHOTO_KINDS:
         return False
-    return line.kind is Kind.DATE or bool(find_dates(line.text))
+    return line.kind is DATE or (line.digits and _has_date(line.text[:MAX_LINE]))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _has_date(text: str) -> bool:
+    return bool(find_dates(text))
 
 
 def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
@@ -314,7 +321,7 @@ def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
 
 def _find_credited(lines: Sequence[Line]) -> str | None:
     """The newspaper that the photos are credited to, where it is one of all."""
-    photos = [line.text for line in lines if line.kind in (Kind.CREDIT, Kind.CAPTION) and is_credit(line.text)]
+    photos = [line.text for line in lines if line.kind in _PHOTO_KINDS and is_credit(line.text)]
     outlets = {outlet for text in photos if (outlet := outlet_credited(_without_credit(text)[1]))}
     return outlets.pop() if len(outlets) == 1 else None
 

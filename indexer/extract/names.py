@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from indexer.extract.leads import ROLES, find_lead
 from indexer.extract.offices import is_office, is_written_office
 
 MAX_NAME = 60  # characters of a person's name
@@ -33,39 +34,12 @@ _OUTLETS = frozenset(  # words of a publisher's name
     tageblatt rundschau reuters bloomberg xinhua interfax tass
     """.split()
 )
-_ROLE = r"""writer|reporter|correspondent|columnist|contributor|journalist(?:e|in)?|redakteur(?:in)?
-    |korrespondent(?:in)?|redaktør|redaktör|correspondante?|redactora?|periodista|corresponsal|rep[óo]rter|jornalista|giornalista
-    |redaktor|dziennikarz|toimittaja|muhabiri?|журналист|корреспондент|обозреватель"""
 _ROLES = re.compile(  # after a name, or instead of one
     rf"""\b(?:(?:senior|chief|foreign|political|diplomatic|business|sports?|science|health|auto|security|associate
             |assistant|deputy|managing|contributing|guest|staff|special|national|education|environment|technology|crime
             |court|city|state|ap|afp|reuters)\s)*
-        (?:(?:{_ROLE}|editor)s?|bureau\schief|political\sanalyst|opinion|special\sto\b.*|for\sthe\s.*)$
+        (?:(?:{"|".join(ROLES)}|editor)s?|bureau\schief|political\sanalyst|opinion|special\sto\b.*|for\sthe\s.*)$
         |\s*(?:선임)?(?:기자|특파원|논설위원|편집위원)$|\s*(?:記者|记者|特派員|編集委員|论说委员)$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_GENRES = (  # what it is that someone wrote, before the word for "by"
-    """
-    written reported edited compiled curated posted published story article report words text texte texto testo tekst
-    analysis opinion comment commentary review interview essay column reportage
-    kommentar analyse gastbeitrag gastkommentar porträt kolumne leitartikel bericht protokoll
-    commentaire entretien tribune chronique recueillis rédigé écrit publié
-    entrevista análisis opinión crónica escrito publicado comentario análise opinião crônica
-    intervista analisi commento articolo scritto cura verslag geschreven artikel skrevet skriven ditulis scris
-    """
-).split()
-_BY = r"by|von|par|por|di|door|av|af|oleh|от"
-_LEAD = re.compile(
-    rf"""(?:
-        (?:(?:(?:[^\W\d]{{1,6}}\s){{0,2}}(?:{"|".join(_GENRES)})\s+)?(?:{_BY}) | scris\sde
-            | byline | authors? | autor | auteur | текст | автор | بقلم | מאת | γράφ(?:ει|ουν)\s(?:ο|η|οι)
-            | rozmawiał[ao]? | napisał[ao]? | opracował[ao]? | oprac\. | dal\snostro\sinviato | tekst | {_ROLE}
-            | (?P<from>from))(?:\s*[:：]\s*|\s+)
-        | (?:text|texte|texto|testo|tekst | autore|autora|autorka|autorzy|forfatter|författare|kirjoittaja|yazar|yazan
-            | szerző|penulis|tác\sgiả | reportage | interview | opracowanie | piše | de | συντάκτης|κείμενο
-            | авторы|авторка|тексты | كتب|كتبت|كاتب|تحرير | लेखक | 作者|撰文|文|글|기자)\s*[:：]\s*
-        | (?:記者|记者|本报记者)[:：\s]\s*
-        )(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SEPARATORS = re.compile(
@@ -134,7 +108,7 @@ def is_byline(text: str) -> bool:
 
 def parse_byline(text: str) -> Byline | None:
     """The names in a line such as "By Ann Example and Bo Example, The Example Times"; None where it is no byline."""
-    lead = _LEAD.match(text) if len(text) <= MAX_BYLINE else None
+    lead = find_lead(text) if len(text) <= MAX_BYLINE else None
     if not lead:
         return None
     authors: list[str] = []
@@ -157,7 +131,7 @@ def split_names(text: str) -> list[str]:
     """The names in a page's own statement of its authors, in ordinary case; offices may be among them."""
     if len(text) > MAX_STATEMENT:
         return []
-    lead = _LEAD.match(text)
+    lead = find_lead(text)
     if lead and len(text[lead.end() :].split()) == 1 and is_person(text):
         lead = None  # Oleh is "by" in Indonesian, and a first name in Ukrainian
     parts = _parts(text[lead.end() :] if lead else text)

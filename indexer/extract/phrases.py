@@ -26,7 +26,11 @@ END_LINES = _lines(
     kommentare | kommentar schreiben | kommentar verfassen | commentaires | laisser un commentaire | comentarios
     deja un comentario | deja una respuesta | comentários | deixe um comentário | deixe uma resposta | commenti
     lascia un commento | reacties | комментарии | добавить комментарий | оставить комментарий | tinggalkan balasan
-    tinggalkan komentar | komentar
+    tinggalkan komentar | komentar | komentarze | dodaj komentarz | komentáře | komentari | komentarji | diskusia
+    diskuse
+    kommentarer | kommentit | hozzászólások | comentarii | yorumlar | yorum yap | σχόλια | коментарі | коментари
+    комментировать | bình luận | ความคิดเห็น | コメント | 댓글 | 评论 | 評論 | 网友评论 | التعليقات | نظرات | תגובות
+    टिप्पणियां
     """
 )
 END_STARTS = (
@@ -65,7 +69,17 @@ OTHERS_LINES = _lines(
     à lire également | sur le même sujet | articles liés | te puede interesar | noticias relacionadas | más noticias
     lo más leído | leia também | leia mais | notícias relacionadas | mais lidas | veja também | leggi anche
     articoli correlati | potrebbe interessarti | lees ook | meer over | читайте также | по теме | baca juga
-    artikel terkait | berita terkait | terkait | terpopuler
+    artikel terkait | berita terkait | terkait | terpopuler | zobacz także | zobacz też | czytaj także
+    powiązane artykuły
+    související články | čtěte také | súvisiace články | povezane vijesti | pročitajte još | mer om ämnet | relaterat
+    les også | relaterte artikler | læs også | mere om emnet | lue myös | aiheesta lisää | kapcsolódó cikkek
+    ajánlott
+    citește și | știri similare | ilgili haberler | bunlar da ilginizi çekebilir | διαβάστε επίσης | σχετικά άρθρα
+    читайте також | ще по темата | прочетете още | tin liên quan | xem thêm | ข่าวที่เกี่ยวข้อง | 関連記事
+    関連ニュース
+    あわせて読みたい | 관련기사 | 관련 기사 | 相关新闻 | 相关阅读 | 相關新聞 | 延伸閱讀 | اقرأ أيضا | مواضيع ذات صلة
+    خبرهای مرتبط
+    עוד בנושא | यह भी पढ़ें | संबंधित खबरें | আরও পড়ুন
     """
 )
 OTHERS_STARTS = (
@@ -125,6 +139,11 @@ FURNITURE_LINES = _lines(
     processing | error | transcript | listen | listen to this article | text size | font size | a a a
     teilen | drucken | anzeige | werbung | partager | imprimer | publicité | compartir | imprimir | publicidad
     compartilhar | publicidade | condividi | stampa | pubblicità | delen | реклама | поделиться | bagikan | iklan
+    udostępnij | reklama | sdílet | zdieľať | podijeli | podeli | dela | annons | del | annonse | jaa | mainos
+    megosztás
+    hirdetés | distribuie | publicitate | paylaş | reklam | κοινοποίηση | διαφήμιση | поділитися | сподели | chia sẻ
+    quảng cáo | แชร์ | 共有 | シェア | 広告 | 공유 | 광고 | 分享 | 广告 | 廣告 | مشاركة | إعلان | שתף | פרסומת
+    शेयर करें | विज्ञापन
     """
 )
 FURNITURE_STARTS = (
@@ -186,6 +205,31 @@ FURNITURE_STARTS = (
     "читайте также",
     "baca juga",
     "veja também",
+    "czytaj też",
+    "czytaj także",
+    "zobacz też",
+    "zobacz także",
+    "čtěte také",
+    "přečtěte si",
+    "pročitajte još",
+    "pročitajte i",
+    "läs också",
+    "läs även",
+    "läs mer",
+    "les også",
+    "læs også",
+    "lue myös",
+    "olvassa el",
+    "citește și",
+    "citiţi şi",
+    "διαβάστε",
+    "читайте також",
+    "прочетете още",
+    "xem thêm",
+    "関連記事",
+    "相关阅读",
+    "اقرأ أيضا",
+    "यह भी पढ़ें",
 )
 FURNITURE_INSIDE = (
     "please enter your",

@@ -25,6 +25,7 @@ CREDITED_SENTENCE = 40  # words of an ended line that names a photo agency and i
 DATE_WORDS = 9  # at most, of a line that gives the date; a longer one is mostly date or a sentence
 STAMP_WORDS = 12  # at most, of "Updated ..."
 CAPITALS_WORDS = 7  # at least
+REMEMBERED = 16_384  # lines
 SHORT = 60  # characters of a line whose judgement is remembered
 
 _DIGIT = re.compile(r"\d")
@@ -72,11 +73,12 @@ _CREDIT = re.compile(
 class Judgement:
     words: int
     ended: bool
+    digits: bool
     kind: Kind
     reason: str
 
 
-def judge(text: str, *, bullet: bool, role: Role, linked: bool) -> Judgement:
+def judge(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
     """The class of a line by itself, and why. `linked`: nearly all of it is a link."""
     decide = _decide_short if len(text) <= SHORT else _decide
     return decide(text, bullet, role, linked)
@@ -84,7 +86,11 @@ def judge(text: str, *, bullet: bool, role: Role, linked: bool) -> Judgement:
 
 def find_stamp(text: str) -> re.Match[str] | None:
     """A date, with or without its year, or a time of day, in the beginning of a text."""
-    head = text[:LOOKED_AT]
+    return _find_stamp(text[:LOOKED_AT])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _find_stamp(head: str) -> re.Match[str] | None:
     if not _DIGIT.search(head):
         return None
     for match in _STAMP.finditer(head):
@@ -112,11 +118,11 @@ def _decide(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
         kind, reason = Kind.FURNITURE, "stands beside the article"
     elif kind is Kind.SHORT and bullet:
         kind, reason = Kind.ITEM, "has a list mark"
-    return Judgement(look.words, look.ended, kind, reason)
+    return Judgement(look.words, look.ended, digits, kind, reason)
 
 
 _WHEREVER = frozenset({Kind.END, Kind.DATE, Kind.BYLINE})  # classes that lines beside the article have too
-_decide_short = lru_cache(maxsize=16_384)(_decide)  # navigation stands on every page of a site, and often twice
+_decide_short = lru_cache(maxsize=REMEMBERED)(_decide)  # navigation stands on every page of a site, and often twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,9 @@ def _counts_or_labels(look: _Look) -> bool:
 def _speaks_of_the_site(look: _Look) -> bool:
     if look.words < 3:
         return False
-    return _says(look.low, phrases.BUSINESS_INSIDE) or sum(word in look.low for word in phrases.CONSENT_WORDS) >= 2
+    if _says(look.low, phrases.BUSINESS_INSIDE):
+        return True
+    return _says(look.low, phrases.CONSENT_WORDS) and sum(word in look.low for word in phrases.CONSENT_WORDS) >= 2
 
 
 def _is_stamp(look: _Look) -> bool:
