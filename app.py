@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, caching, compression, cors, errors, facets, feed, guide, health, messages, pages, reference
+from web import api, caching, cite, compression, cors, errors, facets, feed, guide, health, messages, pages, reference
 from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
 
@@ -46,6 +46,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     compression.register(app)
     messages.register(app, catalogues)
     pages.register(app)
+    cite.register(app)
     app.register_blueprint(api.api)
     facets.register(app)
     reference.register(app)

@@ -44,7 +44,7 @@ ARTICLES = [
 ]
 OPEN, CLOSE = "⟦", "⟧"
 SEEN_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
-SAME_EVERYWHERE = re.compile(r"Dateline|UTC|https?://\S+")
+SAME_EVERYWHERE = re.compile(r"Dateline|UTC|https?://\S+|BibTeX|RIS|CSL-JSON")
 AS_TYPED = ("code", "kbd", "pre", "script")  # the query language and what programs read have no translation
 
 

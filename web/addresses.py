@@ -74,6 +74,11 @@ def article_address(article_id: str, form: Form | None = None, area: str = "page
     return whole if len(whole) <= MAX_ADDRESS else address
 
 
+def cite_address(article_id: str, form: str) -> str:
+    """form: a name of web.citation_formats.FORMATS"""
+    return _with_query(url_for("citations.cited"), urlencode({"id": article_id, "as": form}))
+
+
 def permalink(article_id: str) -> str:
     """The whole address of an article, without any search."""
     return request.url_root.rstrip("/") + article_address(article_id)

@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from search.article import Article
 from web import addresses, metadata
+from web.cite import citation_of
 from web.engine import engine
 from web.form import Form, form_from
 from web.paging import rank_from
@@ -31,6 +32,7 @@ def article_page(article: Article) -> str:
         described=metadata.described(article),
         tags=[*metadata.highwire(article, permalink), *metadata.dublin_core(article, permalink)],
         news_article=metadata.news_article(article, permalink),
+        citation=citation_of(article),
         form=form,
         anew=Form({}),
     )

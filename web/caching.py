@@ -1,12 +1,13 @@
 """What may be kept of a response, how long, and how it is known to be the same (RFC 9110, RFC 9111).
 
-An answer follows from the index, the address, the language and the program alone. So its tag can be told before
-anything is searched, and who has the answer already is sent none.
+An answer follows from the index, the address, the language, the day and the program alone. So its tag can be told
+before anything is searched, and who has the answer already is sent none.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -88,7 +89,8 @@ def _known_already() -> Response | None:
 
 def _tag(state: str) -> str:
     arguments = sorted((name, value) for name, value in request.args.items(multi=True) if value.strip())
-    parts = (program(), state, str(get_locale()), request.url_root, request.path, urlencode(arguments))
+    today = str(datetime.now(UTC).date())  # a citation says when the article was read
+    parts = (program(), state, today, str(get_locale()), request.url_root, request.path, urlencode(arguments))
     return blake2b("\n".join(parts).encode(), digest_size=_TAG_BYTES).hexdigest()
 
 

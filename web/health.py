@@ -14,14 +14,14 @@ _PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @health.get("/healthz")
-@describes("Whether the process lives", problems=(), media="text/plain")
+@describes("Whether the process lives", problems=(), media=("text/plain",))
 def alive() -> tuple[str, dict[str, str]]:
     """The process answers."""
     return "ok\n", _PLAIN
 
 
 @health.get("/readyz")
-@describes("Whether the archive can be searched", media="text/plain")
+@describes("Whether the archive can be searched", media=("text/plain",))
 def ready() -> tuple[str, int, dict[str, str]]:
     """The index opens and can be searched."""
     try:

@@ -43,6 +43,14 @@ class Name:
     def whole(self) -> bool:
         return not self.given
 
+    @property
+    def as_sorted(self) -> str:
+        return ", ".join(filter(None, (self.family, self.given, self.suffix)))
+
+    @property
+    def as_said(self) -> str:
+        return " ".join(filter(None, (self.given, self.family, self.suffix)))
+
 
 def authors(article: Article) -> tuple[Name, ...]:
     """In the order of the byline; none where it names nobody."""

@@ -67,7 +67,7 @@ class Operation:
     parameters: the parameters of a search that it takes, by name
     own:        the model of parameters that are its alone
     problems:   the statuses other than 200 and 304
-    media:      the type of its content
+    media:      the types that its content may have
     """
 
     summary: str
@@ -75,7 +75,7 @@ class Operation:
     parameters: tuple[str, ...]
     own: type[BaseModel] | None
     problems: tuple[int, ...]
-    media: str
+    media: tuple[str, ...]
 
 
 _operations: dict[Callable[..., Any], Operation] = {}
@@ -87,7 +87,7 @@ def describes(
     parameters: tuple[str, ...] = (),
     own: type[BaseModel] | None = None,
     problems: tuple[int, ...] = (503,),
-    media: str = "application/json",
+    media: tuple[str, ...] = ("application/json",),
 ) -> Callable[[View], View]:
     """Puts a view into the document; stands right below its route."""
 
@@ -178,7 +178,7 @@ def _with_example(parameter: JSON, known: Mapping[str, str]) -> JSON:
 
 def _success(rule: Rule, operation: Operation) -> JSON:
     content = {"schema": _reference(operation.answer)} if operation.answer else {}
-    success: JSON = {"200": {"description": "The answer.", "content": {operation.media: content}}}
+    success: JSON = {"200": {"description": "The answer.", "content": dict.fromkeys(operation.media, content)}}
     if rule.endpoint not in UNTAGGED:
         success["200"]["headers"] = _HEADERS
         success["304"] = {"description": "The answer is the one that `If-None-Match` names."}

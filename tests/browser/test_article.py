@@ -61,7 +61,7 @@ def test_marks_are_stepped_through_by_key_and_by_button(new_page: NewPage, harbo
     page = new_page(viewport=DESK, reduced_motion="reduce")
     page.goto(f"{harbour}harbour?q=harbour")
     bar = page.get_by_role("navigation", name="What was searched for")
-    expect(bar).to_contain_text("Found in 4 places")
+    expect(bar).to_contain_text("4 places")
     for number, key in ((1, "n"), (2, "n"), (3, "n"), (4, "n"), (1, "n"), (4, "p"), (3, "p")):
         page.keyboard.press(key)
         expect(bar).to_contain_text(f"{number} of 4")
@@ -135,3 +135,25 @@ def test_each_paragraph_has_an_address(new_page: NewPage, harbour: str, scripts:
     page.locator("#p42 .pilcrow").click()
     expect(page.locator("#p42")).to_be_in_viewport()
     assert page.url == f"{harbour}harbour{'?q=harbour' if scripts else ''}#p42"
+
+
+def test_a_citation_is_copied_and_kept(new_page: NewPage, harbour: str) -> None:
+    page = new_page(viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{harbour}harbour")
+    page.get_by_text("BibTeX").click()
+    page.locator("details[open]").get_by_role("button", name="Copy").click()
+    expect(page.locator("details[open]").get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("@misc{bylineharbour-")
+    with page.expect_download() as download:
+        page.locator("details[open]").get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.endswith(".bib")
+
+
+def test_without_script_citations_are_read_and_kept(new_page: NewPage, harbour: str) -> None:
+    page = new_page(viewport=DESK, java_script_enabled=False)
+    page.goto(f"{harbour}harbour")
+    expect(page.get_by_text("Byline, Ada. “Harbour strike ends”. n.d.")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.get_by_text("RIS", exact=True).click()
+    expect(page.locator("#cite-ris")).to_contain_text("AU  - Byline, Ada")
