@@ -7,7 +7,7 @@ NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint messages soak bench eval test-suite test-whoosh3 clean
+.PHONY: run test check lint messages lighthouse screenshots soak bench eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -31,6 +31,14 @@ messages: $(VENV)/.dev
 # The API against its own description: two thousand requests of each operation, some minutes of them.
 soak: $(VENV)/.dev
 	DATELINE_EXAMPLES=2000 $(BIN)/python -m pytest -s tests/test_web_soak.py
+
+# Lighthouse on the page of results and the page of an article: the median of five, and what is not passed.
+lighthouse: $(VENV)/.dev $(NODE)/lighthouse/package.json
+	$(BIN)/python -m tests.browser.lighthouse
+
+# The pictures of every page in docs/screenshots. With a folder as its argument, the command draws all variants of each.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.screenshots
 
 # Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.
 bench: .venv-bench/.done
@@ -66,6 +74,9 @@ $(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
 # Where there is no npm, the tests that need it are skipped and say so.
 $(AXE): tests/browser/package.json
 	-command -v npm >/dev/null && $(NPM_INSTALL) --omit=dev && touch $@
+
+$(NODE)/lighthouse/package.json: tests/browser/package.json
+	$(NPM_INSTALL) && touch $@
 
 .venv-whoosh3/.dev: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv .venv-whoosh3
