@@ -124,6 +124,8 @@ def _latin(text: str, depth: int) -> bool:
         "/articles/3",
         "/articles/4",
         "/help",
+        "/facets/publisher?q=λιμάνι",
+        "/facets/place?q=ψυγείο&match=all",
         "/5",
     ],
 )

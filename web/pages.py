@@ -17,7 +17,7 @@ from web.form import FILTERS, Form, form_from, search_from
 from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
 
-NEWEST = 6  # articles on the front page
+NEWEST = 8  # articles on the front page
 SHOWN_FORMS = 2  # of a word, beside the one that was typed, until its part of the receipt is opened
 SHOWN = 8  # words of a note at once
 

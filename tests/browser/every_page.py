@@ -13,5 +13,7 @@ EVERY_PAGE = {
     "untitled": "/articles/untitled",
     "missing": "/articles/nothing",
     "help": "/help",
+    "facet": "/facets/publisher?q=syria",
+    "api": "/api",
     "api": "/api",
 }
