@@ -15,5 +15,4 @@ EVERY_PAGE = {
     "help": "/help",
     "facet": "/facets/publisher?q=syria",
     "api": "/api",
-    "api": "/api",
 }
