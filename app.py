@@ -9,7 +9,22 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from search import open_engine
-from web import api, caching, cite, compression, cors, errors, facets, feed, guide, health, messages, pages, reference
+from web import (
+    api,
+    caching,
+    cite,
+    compression,
+    cors,
+    errors,
+    export,
+    facets,
+    feed,
+    guide,
+    health,
+    messages,
+    pages,
+    reference,
+)
 from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
 
@@ -51,6 +66,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     facets.register(app)
     reference.register(app)
     feed.register(app)
+    app.register_blueprint(export.exports)
     app.register_blueprint(health.health)
     app.register_blueprint(guide.guide)
     errors.register(app)

@@ -25,6 +25,7 @@ from web.addresses import article_address, results_address, web_address
 from web.engine import answer
 from web.form import NAMES, Form, form_from, search_from
 from web.messages import gettext as _
+from web.openapi import describes
 from web.paging import last_page, page_number
 from web.words import counted, opening, paragraphs
 
@@ -44,6 +45,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 _SAME_FEED = ("sort", "page", "size", "cursor")  # parameters that make no other feed
 
+PARAMETERS = tuple(name for name in NAMES if name != "sort")
+
 feeds = Blueprint("feeds", __name__)
 
 
@@ -53,7 +56,11 @@ def register(app: Flask) -> None:
 
 
 @feeds.get("/feed.atom")
+@describes("What is new, as a feed", None, PARAMETERS, problems=(400, 503), media=(MIMETYPE,))
 def atom() -> Response:
+    """The articles found as an Atom feed (RFC 4287), the newest in the archive first, in pages (RFC 5005). All words of
+    the query are asked for, unless `match` says `any`.
+    """
     form = feed_form(form_from(request.args))
     asked = feed_search(form)
     page = answer(asked)
