@@ -15,6 +15,7 @@ from web import (
     cite,
     compression,
     cors,
+    crawlers,
     errors,
     export,
     facets,
@@ -69,6 +70,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     app.register_blueprint(export.exports)
     app.register_blueprint(health.health)
     app.register_blueprint(guide.guide)
+    app.register_blueprint(crawlers.crawlers)
     errors.register(app)
     caching.register(app)
     cors.register(app)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -358,9 +359,9 @@ def test_what_a_reader_typed_is_shown_as_typed(client: FlaskClient, name: str, t
 def test_a_refused_search_is_explained_with_its_form_still_filled(client: FlaskClient) -> None:
     found = page(client, "/search?q=interven*+a*&from=2012-13&to=2012&place=Kiel&size=0", status=400)
     faults = one(found, "[role=alert]")
-    assert [text(tag) for tag in faults.select("li")] == [
-        text(one(found, f"#{name}-fault")) for name in ("q", "from", "size")
-    ]
+    assert [str(tag["id"]) for tag in faults.select("li > span")] == ["q-fault", "from-fault", "size-fault"]
+    assert text(one(faults, ".fault")) == "interven* a*"
+    assert marked(faults) == ["a*"]
     assert "2012-13" in text(one(found, "#from-fault"))
     assert [one(found, f"#{name}")["value"] for name in ("q", "from", "to")] == ["interven* a*", "2012-13", "2012"]
     assert [tag["id"] for tag in found.select("[aria-invalid=true]")] == ["q", "from"]
@@ -397,3 +398,13 @@ def test_an_empty_archive_is_no_error(tmp_path: Path) -> None:
     assert text(one(page(client, "/search"), "h1")) == "No articles"
     assert client.get("/readyz").text == "ready\n"
     app.extensions[EXTENSION].close()
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [("/", True), ("/search?q=a", True), ("/articles/veto", True), ("/api", True), ("/api/search", False)],
+)
+def test_robots_may_read_articles_and_the_way_to_them(client: FlaskClient, target: str, allowed: bool) -> None:
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt").text.splitlines())
+    assert robots.can_fetch("any", target) is allowed

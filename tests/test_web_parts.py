@@ -73,6 +73,22 @@ def test_an_opening_ends_after_its_last_word() -> None:
     assert opening(0) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "position", "shown"),
+    [
+        ("a*", 0, "[a*]"),
+        ("russia a* china", 7, "russia [a*] china"),
+        ("russia a*", 7, "russia [a*]"),
+        ("russia ", 7, "russia "),
+        ("x" * words.AROUND + "a* " + "y" * (words.AROUND - 1), words.AROUND, "x" * 60 + "[a*] " + "y" * 59),
+        ("x" * 61 + "a* " + "y" * 60, 61, "…" + "x" * 60 + "[a*] " + "y" * 59 + "…"),
+    ],
+)
+def test_a_fault_is_shown_among_its_neighbours(text: str, position: int, shown: str) -> None:
+    pieces = words.pointed_at(text, position)
+    assert "".join(f"[{piece.text}]" if piece.matched else piece.text for piece in pieces) == shown
+
+
 def test_paragraphs_are_parted_by_blank_lines() -> None:
     assert words.paragraphs("\n\na\nb\n \t\nc\n\n\n") == ["a\nb", "c"]
     assert words.paragraphs("") == []

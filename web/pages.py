@@ -50,6 +50,7 @@ def register(app: Flask) -> None:
         moment=words.moment,
         language=words.language,
         opening=words.opening,
+        pointed_at=words.pointed_at,
         web_address=addresses.web_address,
         typed=render,
         searched=searched,

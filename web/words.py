@@ -11,12 +11,13 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
 from search.article import Article
-from search.engine import Interval
+from search.engine import Interval, Piece, Snippet
 from search.parse import period as parse_period
 from web.messages import gettext as _
 from web.messages import lazy_gettext, ngettext, reader_locale
 
 OPENING = 14  # words shown in place of a title
+AROUND = 60  # characters shown on each side of a fault
 
 FILTER_HEADINGS = {
     "publisher": lazy_gettext("Publisher"),
@@ -126,6 +127,15 @@ def language(code: str) -> str:
         return Locale.parse(code).get_language_name(reader_locale()) or code
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def pointed_at(text: str, position: int) -> Snippet:
+    """The word of a text that stands there, as a match between as much of the text as helps to find it."""
+    end = text.find(" ", position) % (len(text) + 1)  # -1 is the end
+    before = text[:position] if position <= AROUND else f"…{text[position - AROUND : position]}"
+    after = text[end:] if len(text) - end <= AROUND else f"{text[end : end + AROUND]}…"
+    pieces = Piece(before), Piece(text[position:end], matched=True), Piece(after)
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def opening(article: Article) -> str:

@@ -33,7 +33,9 @@ PAGES = {
     "refused": "/search?q=a*&from=2012-13",
     "article": "/articles/{id}?" + QUERY + "&rank=1",
     "missing": "/articles/nothing",
+    "facet": "/facets/publisher?q=syria",
     "help": "/help",
+    "api": "/api",
 }
 
 
