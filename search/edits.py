@@ -29,6 +29,19 @@ def leaves(query: Query, place: Place = ()) -> Iterator[tuple[Place, Query]]:
             yield place, query
 
 
+def at(query: Query, place: Place) -> Query:
+    """The part at a place. Raises IndexError for a place that the query does not have."""
+    for number in place:
+        match query:
+            case Words(parts) | And(parts) | Or(parts):
+                query = parts[number]
+            case Not(part):
+                query = part
+            case _:
+                raise IndexError(place)
+    return query
+
+
 def edited(query: Query, changes: Mapping[Place, Query | None]) -> Query | None:
     """The query with other parts at some places, None for a part that is dropped; None where nothing is left."""
 

@@ -22,6 +22,7 @@ from typing import Protocol, Self
 from search.article import Article
 from search.query import All, Query
 from search.receipt import Receipt
+from search.remedies import Remedy
 
 MAX_SIZE = 100  # hits on one page
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
@@ -96,7 +97,7 @@ class Search:
     size: int = 10  # 1 to MAX_SIZE
     since: int | None = None  # a generation: only articles that entered the archive after it
     cursor: str = ""  # of an answer to this search: the hits behind those of that answer, in place of a page
-    receipt: bool = False  # whether the answer is to say part by part what was searched
+    receipt: bool = False  # whether the answer is to say part by part what was searched, and what would find more
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= MAX_SIZE:
@@ -157,13 +158,15 @@ class Page:
     truncated: tuple[str, ...] = ()  # prefixes and fuzzy words that stand for more words than were searched
     related: tuple[str, ...] = ()  # words that helped to order a relaxed question's articles
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other ones searched too, by word as typed
-    suggestion: str | None = None  # a corrected query that has hits, where this one has none
+    suggestion: str | None = None  # a corrected query that has hits, where this one has none, or hardly any
     before: int = 0  # hits that come before these; behind a cursor, as many as there were when it was made
     cursor: str | None = None  # with which the same search goes on behind these hits; None where nothing is left
     searched: Query = field(default_factory=All)  # what was really asked: relaxed, with other spellings; for marks
     cardinality: Mapping[str, int] = field(default_factory=dict)  # how many values each facet has, shown or not
     committed: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # when that generation was written
     receipt: Receipt | None = None  # where it was asked for
+    correction: Remedy | None = None  # the suggestion, with what it finds
+    remedies: tuple[Remedy, ...] = ()  # with a receipt, where nothing has all that was asked for
 
 
 @dataclass(frozen=True, slots=True)

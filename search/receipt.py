@@ -230,7 +230,7 @@ def to_json(receipt: Receipt) -> dict[str, Any]:
     """Queries are in the query language; days are inclusive, null for an open side."""
     return {
         "asked": _group_json(receipt.asked),
-        "filters": [_part_of(one.filter) | {"count": one.count} for one in receipt.filters],
+        "filters": [part_json(one.filter) | {"count": one.count} for one in receipt.filters],
         "more": receipt.more,
     }
 
@@ -244,7 +244,7 @@ def _part_json(part: Part) -> dict[str, Any]:
     changed = {"exact": part.exact, "loose": part.loose, "dropped": part.dropped}
     return {
         "query": render(part.asked),
-        **_part_of(part.asked),
+        **part_json(part.asked),
         "count": part.count,
         "excluded": part.excluded,
         "ignored": part.ignored,
@@ -259,7 +259,7 @@ def _forms_json(forms: Iterable[Form]) -> list[dict[str, Any]]:
     return [{"text": form.text, "count": form.count} for form in forms]
 
 
-def _part_of(part: Query) -> dict[str, Any]:
+def part_json(part: Query) -> dict[str, Any]:
     """What is asked of which field."""
     kind = type(part).__name__.lower()
     match part:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,23 +17,21 @@ from search.columnar import facets as counting
 from search.columnar.evaluate import Decay, Result, evaluate
 from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.order import Place
-from search.columnar.queries import SwapFuzzyTerm
 from search.cursor import Cursor, read, written
 from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Search, SearchRefused, Sort, Values
 from search.facets import admitting, ordered
 from search.parse import render
-from search.query import All, And, OneOf, Or, Query, Word, Words
+from search.query import All, OneOf, Query, Word
 from search.receipt import Receipt, receipt
 from search.related import Related, related
+from search.remedies import FEW, Remedy, correction, much_better, remedies
 from search.snippets import mark, snippet
 from search.whoosh_archive import WhooshArchive
-from search.whoosh_compiler import Compiler, spelt, words_of
+from search.whoosh_compiler import Compiler, spelt
 from search.whoosh_schema import key_field
 
 EXPORT_WINDOW = 1_000  # hits of an export that are found at once,
 EXPORT_BATCH = 20  # and read at once: a few hundred kilobytes
-SHORTEST_CORRECTED = 4  # letters; shorter words have too many neighbours for a correction to mean anything
-LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
 RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
 
 
@@ -41,16 +39,17 @@ RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
 class _Question:
     """What is searched in the end.
 
+    strict: hits before it was relaxed
     asked: with any of the bare words where it is relaxed
     also: words that touch the order, and find nothing by themselves
     ignored: stop words left out, as typed
     """
 
+    strict: int
     asked: Query
     relaxed: bool
     also: tuple[Related, ...]
     ignored: tuple[str, ...]
-    suggestion: str | None
 
 
 class Answer:
@@ -79,6 +78,9 @@ class Answer:
         )
         scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
         shown = spelt(question.asked, self._compiler.spellings)
+        known = {} if self._filters() else {question.asked: result.total}
+        archive = WhooshArchive(self._searcher, self._generation, self._compiler, known)
+        corrected = self._correction(question, result.total, archive)
         return Page(
             hits=tuple(
                 self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
@@ -94,19 +96,41 @@ class Answer:
             truncated=self._compiler.truncated(result),
             related=tuple(one.word for one in question.also),
             spellings=self._compiler.spellings,
-            suggestion=question.suggestion,
+            suggestion=render(corrected.query) if corrected else None,
             before=result.before,
             cursor=self._cursor_behind(result, question.relaxed),
             searched=shown,
             committed=self._committed,
-            receipt=self._receipt(question, result) if self._search.receipt else None,
+            receipt=self._receipt(question, archive) if self._search.receipt else None,
+            correction=corrected,
+            remedies=self._remedies(question) if self._search.receipt and not question.strict else (),
         )
 
-    def _receipt(self, question: _Question, result: Result) -> Receipt:
+    def _receipt(self, question: _Question, archive: WhooshArchive) -> Receipt:
         search = self._search
-        known = {} if self._filters() else {question.asked: result.total}
-        archive = WhooshArchive(self._searcher, self._generation, self._compiler, known)
         return receipt(search.query, search.filters, archive, any_word=question.relaxed or search.match is Match.ANY)
+
+    def _correction(self, question: _Question, total: int, archive: WhooshArchive) -> Remedy | None:
+        search, any_word = self._search, self._search.match is Match.ANY
+        if self._cursor is not None:
+            return None
+        if question.strict:
+            few = search.receipt and question.strict < FEW
+            return much_better(search.query, question.strict, self._count, archive, any_word=any_word) if few else None
+        hits = total if search.match is Match.AUTO else None
+        return correction(search.query, self._filter_names(), self._count, archive, any_word=any_word, hits=hits)
+
+    def _remedies(self, question: _Question) -> tuple[Remedy, ...]:
+        any_word = self._search.match is Match.ANY
+        names = self._filter_names()
+        return remedies(self._search.query, names, self._count, any_word=any_word, relaxed=question.relaxed)
+
+    def _count(self, remedy: Remedy) -> int:
+        understood, _ = analysis.without_stop_words(remedy.query)
+        if remedy.any_word:
+            understood = analysis.loosen(understood)
+        compiled, filters = self._compiler.compile(understood), self._filters(remedy.without)
+        return evaluate(self._searcher, compiled, limit=0, filters=filters).total
 
     def export(self) -> tuple[int, Iterator[list[Article]]]:
         """How many hits there are, and all of them, a few at a time."""
@@ -164,25 +188,23 @@ class Answer:
             self._compiler.spellings = self._spellings(ranking.bare_words(understood))
         if search.match is Match.ANY:
             understood = analysis.loosen(understood)
-        asked, relaxed, suggestion = understood, False, None
+        asked, relaxed = understood, False
         if self._cursor is not None and self._cursor.relaxed:  # even if by now some articles have all the words
             asked, relaxed = analysis.loosen(understood), True
         result = self._result(asked)
+        strict = result.total
         least = schema.RELAX_BELOW if ranking.is_question(asked) else 1
-        if self._cursor is None and result.total < least and (found := self._hits(asked)) < least:
-            suggestion = None if found else self._suggestion(understood)
-            if (
-                search.match is Match.AUTO
-                and (looser := analysis.loosen(understood)) != understood
-                and self._hits(looser)
-            ):
+        relaxable = self._cursor is None and search.match is Match.AUTO and result.total < least
+        if relaxable and self._hits(asked) < least:
+            looser = analysis.loosen(understood)
+            if looser != understood and self._hits(looser):
                 asked, relaxed = looser, True
                 result = self._result(asked)
         helped = relaxed and search.related and self._order() is None
         also = self._related(asked) if helped and result.total > schema.RELATED_FROM else ()
         if also:
             result = self._result(asked, also)
-        return _Question(asked, relaxed, also, ignored, suggestion), result
+        return _Question(strict, asked, relaxed, also, ignored), result
 
     def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
         """also: words that touch the order, and find nothing by themselves"""
@@ -277,15 +299,20 @@ class Answer:
             return None
         return ByColumn("instant", descending=sort is not Sort.OLDEST)
 
-    def _filters(self) -> dict[str, Any]:
-        """By the key field of a facet, whose own counts ignore it; others by their place."""
+    def _filters(self, without: Collection[str] = ()) -> dict[str, Any]:
+        """By the key field of a facet, whose own counts ignore it; others by their place. without: by name"""
         filters = {
             key_field(part.field) if isinstance(part, OneOf) else str(place): self._compiler.compile(part)
             for place, part in enumerate(self._search.filters)
+            if _name(part) not in without
         }
-        if self._search.since is not None:
+        if self._search.since is not None and "since" not in without:
             filters["since"] = query.NumericRange("entered", self._search.since + 1, None)
         return filters
+
+    def _filter_names(self) -> dict[str, Query | None]:
+        names: dict[str, Query | None] = {_name(part): part for part in self._search.filters}
+        return names if self._search.since is None else {**names, "since": None}
 
     def _hit(self, number: int, score: float, asked: Query) -> Hit:
         article = self._article(number)
@@ -324,28 +351,6 @@ class Answer:
             )
         )
 
-    def _suggestion(self, understood: Query) -> str | None:
-        """The query with each unknown bare word replaced by the archive's nearest, where that has hits."""
-        corrected = self._corrected(understood)
-        return render(corrected) if corrected != understood and self._hits(corrected) else None
 
-    def _corrected(self, node: Query) -> Query:
-        match node:
-            case Word(text, None):
-                return replace(node, text=self._nearest(text))
-            case Words(parts) | And(parts) | Or(parts):
-                return type(node)(tuple(self._corrected(part) for part in parts))
-            case _:
-                return node
-
-    def _nearest(self, text: str) -> str:
-        """The most frequent of the archive's words fewest edits away, for a word that the archive does not know."""
-        words = words_of(text)
-        if len(words) != 1 or len(words[0]) < SHORTEST_CORRECTED or self._compiler.frequency(Word(text)):
-            return text
-        for edits in range(1, 2 if len(words[0]) <= LONGEST_ONE_EDIT else 3):
-            near = SwapFuzzyTerm("exact", words[0], maxdist=edits)._btexts(self._reader)
-            best = max(near, key=lambda term: self._reader.doc_frequency("exact", term), default=None)
-            if best is not None:
-                return str(best.decode("utf-8"))
-        return text
+def _name(filter_: Query) -> str:
+    return filter_.field if isinstance(filter_, OneOf) else "date"

@@ -13,6 +13,7 @@ from search.columnar.evaluate import evaluate
 from search.columnar.leaf import Run, leaves_of
 from search.columnar.lookup import words_of as looked_up
 from search.columnar.queries import SwapFuzzyTerm
+from search.corrections import MAX_NEAR
 from search.query import Fuzzy, Prefix, Query, Word
 from search.receipt import MAX_FORMS, Form, Forms
 from search.whoosh_compiler import Compiler, within, words_of
@@ -25,7 +26,8 @@ T = TypeVar("T")
 
 
 class WhooshArchive:
-    """A `search.receipt.Archive`. Answers are kept as long as the index stays as it is.
+    """A `search.receipt.Archive` and a `search.corrections.Vocabulary`. Counts and forms are kept as long as the index
+    stays as it is.
 
     known: how many articles some parts find, from the search itself
     """
@@ -55,6 +57,10 @@ class WhooshArchive:
                 return tuple(Form(other, self.count(Word(other), as_typed=True)) for other in others)
             case _:
                 return ()
+
+    def near(self, word: str, field: str | None, edits: int, *, same_first: bool) -> Mapping[str, int]:
+        fuzzy = SwapFuzzyTerm(exact_field(field), word, maxdist=edits, prefixlength=int(same_first))
+        return looked_up(self._searcher, fuzzy, MAX_NEAR)[0]
 
     def forms(self, part: Query) -> Forms:
         return self._kept(("forms", part), lambda: self._forms(part))

@@ -23,8 +23,8 @@ from web.engine import EXTENSION
 from web.openapi import operations
 
 ANSWER = (
-    "query total page size pages generation hits facets cardinality timeline interval suggestion relaxed related "
-    "spellings ignored truncated receipt cursor links"
+    "query total page size pages generation hits facets cardinality timeline interval suggestion correction relaxed "
+    "related spellings ignored truncated receipt remedies cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 

@@ -191,6 +191,17 @@ class Receipt(TypedDict):
     more: Annotated[Count, Field(description="How many parts of a long query are not listed.")]
 
 
+class Remedy(TypedDict):
+    """The search with one thing changed, and how many articles it finds then."""
+
+    change: Literal["corrected", "without_part", "loosened", "without_filter", "without_filters", "any_word"]
+    query: Annotated[str, Field(description="The query as it would be.")]
+    part: Annotated[Asked | None, Field(description="The part of the query, or the filter, that is changed.")]
+    without: Annotated[list[str], Field(description="The filters left out: names of fields, `date`, `since`.")]
+    total: Count
+    link: str
+
+
 class Links(TypedDict):
     """The neighbouring pages of the answer; null where there is none."""
 
@@ -221,7 +232,10 @@ class SearchAnswer(TypedDict):
         ),
     ]
     interval: Annotated[Interval, Field(description="What a period of the timeline is.")]
-    suggestion: Annotated[str | None, Field(description="A corrected query that has hits, where this one has none.")]
+    suggestion: Annotated[
+        str | None, Field(description="A corrected query that has hits, where this one has none, or hardly any.")
+    ]
+    correction: Annotated[Remedy | None, Field(description="The suggestion, with what it finds.")]
     relaxed: Annotated[bool, Field(description="Whether any of the words was enough, because too little has them all.")]
     related: Annotated[list[str], Field(description="Words of the best articles that helped to order the others.")]
     spellings: list[Spelling]
@@ -230,6 +244,9 @@ class SearchAnswer(TypedDict):
         list[str], Field(description="Beginnings and misspellings that stand for more words than were searched.")
     ]
     receipt: Receipt
+    remedies: Annotated[
+        list[Remedy], Field(description="Where nothing has all that was asked: what would find something.")
+    ]
     cursor: Annotated[
         str | None, Field(description="Given with the same search, it leads to the hits behind these; null at the end.")
     ]

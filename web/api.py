@@ -15,11 +15,13 @@ from search.article import Article, to_json
 from search.engine import Bucket, Hit, Page, Search, Similar, Snippet
 from search.parse import render
 from search.receipt import Receipt
+from search.remedies import Remedy
 from web import answers
 from web.engine import answer, engine
 from web.form import FILTERS, NAMES, Form, form_from, search_from
 from web.openapi import describes
 from web.paging import last_page, page_count, page_number
+from web.remedies import remedy_form
 
 MAX_LINKED = 1_000  # characters of an address in the head of an answer, which servers on the way read whole
 SIMILAR = 10  # articles like one, at most
@@ -89,12 +91,14 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         ],
         "interval": page.interval,
         "suggestion": page.suggestion,
+        "correction": remedy_json(form, asked, page.correction) if page.correction else None,
         "relaxed": page.relaxed,
         "related": list(page.related),
         "spellings": [{"typed": word, "others": list(others)} for word, others in page.spellings.items()],
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
         "receipt": cast(answers.Receipt, receipt.to_json(page.receipt or Receipt())),
+        "remedies": [remedy_json(form, asked, remedy) for remedy in page.remedies],
         "cursor": page.cursor,
         "links": links(form, asked, page),
     }
@@ -105,6 +109,17 @@ def similar_json(similar: Similar) -> answers.Similar:
     values["likeness"] = similar.likeness
     values["shared"] = list(similar.shared)
     return cast(answers.Similar, values)
+
+
+def remedy_json(form: Form, asked: Search, remedy: Remedy) -> answers.Remedy:
+    return {
+        "change": remedy.change.value,
+        "query": render(remedy.query),
+        "part": None if remedy.part is None else cast(answers.Asked, receipt.part_json(remedy.part)),
+        "without": list(remedy.without),
+        "total": remedy.total,
+        "link": _address(remedy_form(form, asked, remedy)),
+    }
 
 
 def hit_json(hit: Hit) -> answers.Hit:

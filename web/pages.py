@@ -10,7 +10,7 @@ from search.engine import Search, Sort
 from search.parse import render
 from search.query import All
 from search.receipt import left_out, searched
-from web import addresses, receipt, timeline, words
+from web import addresses, receipt, remedies, timeline, words
 from web.article_page import article_page
 from web.engine import answer, engine
 from web.form import FILTERS, Form, form_from, search_from
@@ -53,6 +53,9 @@ def register(app: Flask) -> None:
         pointed_at=words.pointed_at,
         web_address=addresses.web_address,
         typed=render,
+        remedy_form=remedies.remedy_form,
+        remedy_told=remedies.told,
+        of_several_words=remedies.of_several_words,
         searched=searched,
         left_out=left_out,
         other_forms=receipt.other_forms,

@@ -25,3 +25,13 @@ def test_a_part_of_the_receipt_is_opened_and_its_change_followed(
     expect(page.get_by_label("Search the archive")).to_have_value('the "envoy" syria')
     page.get_by_role("link", name="the", exact=True).click()
     expect(page.get_by_label("Search the archive")).to_have_value('"the" "envoy" syria')
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_search_that_finds_nothing_leads_on(new_page: NewPage, archive: str, scripts: bool) -> None:
+    page = new_page(java_script_enabled=scripts)
+    page.goto(f"{archive}/search?q=sumit+opends&place=Kiel")
+    expect(page.locator(".suggestion")).to_have_text("Did you mean summit opened? 1 article, in the whole archive")
+    page.goto(f"{archive}/search?q=summit&place=Kiel")
+    page.get_by_role("link", name="without place: Kiel").click()
+    expect(page.locator(".hit")).to_have_count(1)

@@ -1,0 +1,190 @@
+"""What a reader may have meant whose words an archive does not know, or hardly.
+
+A word is exchanged for one of the archive's a letter or two away, the likelier the more articles have it; two words are
+joined, or one is parted (`newyork`). Several words are corrected at once. Whether a corrected query finds anything is
+for the caller to look up, likeliest first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Protocol
+
+from rapidfuzz.distance import OSA
+
+from search import analysis, edits
+from search.edits import Place
+from search.query import Near, Not, Phrase, Query, Word, Words, flat
+
+MAX_CORRECTIONS = 8  # of a query
+MAX_WORDS = 24  # of a query, that are looked at
+MAX_NEAR = 16  # words of the archive near one that are weighed: the most frequent
+SHORTEST = 4  # letters; shorter words have too many neighbours for a correction to mean anything
+LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
+LONGEST_PARTED = 32  # letters
+MUCH_MORE_FREQUENT = 100  # times, that a neighbour of a word that is known must be, to be what was meant
+SHORTEST_KNOWN = 5  # letters of such a word
+
+# In powers of ten of articles: what a correction of each kind must have more of to be as likely as one letter's.
+_SECOND_EDIT = 2.0
+_FIRST_LETTER = 1.0
+_PARTED = 0.5
+_UNCHANGED = 6.0  # for a word that no article has
+_KNOWN = 3.0
+_KEPT = 3  # corrections of one word
+
+
+class Vocabulary(Protocol):
+    """What corrections ask of an archive."""
+
+    def count(self, part: Query, *, as_typed: bool = False) -> int:
+        """Articles that a word or phrase finds."""
+
+    def near(self, word: str, field: str | None, edits: int, *, same_first: bool) -> Mapping[str, int]:
+        """The MAX_NEAR most frequent words as written in a field that are at most so many edits from a word, with the
+        articles that have each.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One way to read a part of a query. likelihood: comparable among those of one query"""
+
+    likelihood: float
+    changes: Mapping[Place, Query | None]
+
+
+def corrections(query: Query, vocabulary: Vocabulary) -> list[Query]:
+    """Corrected queries, likeliest first, at most MAX_CORRECTIONS; none where there is nothing to correct."""
+    wanted = [(place, leaf) for place, leaf in islice(edits.leaves(query), MAX_WORDS) if not _is_excluded(query, place)]
+    found = [_Option(0, {})]
+    for number, (place, leaf) in enumerate(wanted):
+        options = list(_options(place, leaf, vocabulary))
+        if number + 1 < len(wanted):
+            options += _joined((place, leaf), wanted[number + 1], query, vocabulary)
+        both = (
+            _Option(one.likelihood + other.likelihood, {**one.changes, **other.changes})
+            for one in found
+            for other in options
+            if not one.changes.keys() & other.changes.keys()
+        )
+        found = sorted(both, key=lambda option: -option.likelihood)[: MAX_CORRECTIONS + 1]
+    changed = (edits.edited(query, option.changes) for option in found if option.changes)
+    return [new for new in changed if new is not None][:MAX_CORRECTIONS]
+
+
+def _is_excluded(query: Query, place: Place) -> bool:
+    return any(isinstance(edits.at(query, place[:depth]), Not) for depth in range(len(place)))
+
+
+def _options(place: Place, leaf: Query, vocabulary: Vocabulary) -> list[_Option]:
+    """Ways to read it, to leave it as it is among them."""
+    if not isinstance(leaf, Word | Phrase | Near):
+        return [_Option(0, {})]
+    readings = [(0.0, "", 0)]  # of the text up to a place
+    for start, end, word in _words(leaf.text):
+        meant = _meant(word, _part_of(leaf, leaf.text[start:end]), vocabulary)
+        readings = [
+            (likelihood + more, text + leaf.text[done:start] + new, end)
+            for likelihood, text, done in readings
+            for more, new in meant
+        ]
+        readings = sorted(readings, reverse=True)[: _KEPT + 1]
+    whole = ((likelihood, text + leaf.text[done:]) for likelihood, text, done in readings)
+    return [_Option(likelihood, {} if new == leaf.text else {place: _read(leaf, new)}) for likelihood, new in whole]
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Those that can be corrected: where each stands, and it as the archive has it."""
+    for form, _, start, end in analysis.asked(text):
+        if len(form.exact) >= SHORTEST and form.exact.isalpha() and not analysis.has_cjk(form.exact):
+            yield start, end, form.exact
+
+
+def _part_of(leaf: Word | Phrase | Near, word: str) -> Word | Phrase:
+    return Word(word, leaf.field) if isinstance(leaf, Word) else Phrase(word, leaf.field)
+
+
+def _read(leaf: Word | Phrase | Near, text: str) -> Query:
+    if isinstance(leaf, Word):
+        return flat(Words, [Word(word, leaf.field) for word in text.split(" ")])
+    return replace(leaf, text=text)
+
+
+def _in_case_of(typed: str, word: str) -> str:
+    if typed.isupper() and len(typed) > 1:
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+
+
+def _meant(word: str, typed: Word | Phrase, vocabulary: Vocabulary) -> list[tuple[float, str]]:
+    """What a word may have meant, with how likely that is; as it is typed among it."""
+    frequency = vocabulary.count(typed, as_typed=True)
+    if frequency:
+        others = dict(_more_frequent(word, typed.field, frequency, vocabulary))
+    else:
+        others = _near(word, typed.field, vocabulary) | _parts(word, typed.field, vocabulary)
+    first = sorted(((likelihood, _in_case_of(typed.text, new)) for new, likelihood in others.items()), reverse=True)
+    return [*first[:_KEPT], (0 if frequency else -_UNCHANGED, typed.text)]
+
+
+def _near(word: str, field: str | None, vocabulary: Vocabulary) -> dict[str, float]:
+    most_edits = 1 if len(word) <= LONGEST_ONE_EDIT else 2
+    found = {
+        other: frequency
+        for most in range(1, most_edits + 1)
+        for other, frequency in vocabulary.near(word, field, most, same_first=False).items()
+    }
+    return {
+        other: math.log10(1 + frequency)
+        - _SECOND_EDIT * (OSA.distance(word, other) - 1)
+        - _FIRST_LETTER * (other[:1] != word[:1])
+        for other, frequency in found.items()
+    }
+
+
+def _parts(word: str, field: str | None, vocabulary: Vocabulary) -> dict[str, float]:
+    """Two words that it may be, written as one."""
+    if len(word) > LONGEST_PARTED:
+        return {}
+    halves = [(word[:at], word[at:]) for at in range(2, len(word) - 1)]
+    known = {
+        f"{one} {other}": min(vocabulary.count(Phrase(half, field), as_typed=True) for half in (one, other))
+        for one, other in halves
+    }
+    likeliest = sorted((text for text in known if known[text]), key=lambda text: -known[text])[:_KEPT]
+    beside = {text: vocabulary.count(Phrase(text, field), as_typed=True) for text in likeliest}
+    return {text: math.log10(1 + count) - _PARTED for text, count in beside.items() if count}
+
+
+def _more_frequent(word: str, field: str | None, frequency: int, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
+    """For a word that the archive has, the one that is so much more frequent that it may be a misprint of that."""
+    if len(word) < SHORTEST_KNOWN:
+        return
+    near = vocabulary.near(word, field, 1, same_first=True)
+    stem = analysis.stem(word, analysis.ENGLISH)
+    others = {other: count for other, count in near.items() if analysis.stem(other, analysis.ENGLISH) != stem}
+    best = max(others, key=lambda other: (others[other], other), default=word)
+    if best != word and others[best] >= MUCH_MORE_FREQUENT * frequency:
+        yield best, math.log10(others[best] / frequency) - _KNOWN
+
+
+def _joined(
+    one: tuple[Place, Query], other: tuple[Place, Query], query: Query, vocabulary: Vocabulary
+) -> list[_Option]:
+    """Two bare words side by side as one, where the archive does not know both."""
+    (place, first), (next_place, second) = one, other
+    if not (isinstance(first, Word) and isinstance(second, Word) and first.field is second.field is None):
+        return []
+    if place[:-1] != next_place[:-1] or not isinstance(edits.at(query, place[:-1]), Words):
+        return []
+    word = Word(first.text + second.text)
+    if all(vocabulary.count(part, as_typed=True) for part in (first, second)):
+        return []
+    frequency = vocabulary.count(word, as_typed=True)
+    if not frequency:
+        return []
+    return [_Option(math.log10(1 + frequency) - _PARTED, {place: word, next_place: None})]
