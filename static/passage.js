@@ -14,15 +14,12 @@ export function offerPassages(story) {
   const [button, label, input, output] = ["button", "label", "input", "output"].map((name) => box.querySelector(name));
   const shownAlways = !bar.hidden;
   const permalink = document.querySelector("link[rel=canonical]").href;
-  let address = null;
+  let address = null, giving = false;
 
   document.addEventListener("selectionchange", () => {
-    if (box.contains(document.activeElement) && document.activeElement !== button) return;
+    if (giving || box.contains(document.activeElement)) return; // a copy may move the selection
     address = addressOf(getSelection(), story, permalink);
-    box.hidden = address === null;
-    bar.hidden = box.hidden && !shownAlways;
-    label.hidden = input.hidden = true;
-    output.textContent = "";
+    show(address !== null);
   });
   button.addEventListener("pointerdown", (event) => event.preventDefault()); // which would end the selection
   button.addEventListener("click", () => give(address));
@@ -36,11 +33,22 @@ export function offerPassages(story) {
     });
   }
 
+  function show(offered) {
+    box.hidden = !offered;
+    bar.hidden = !offered && !shownAlways;
+    label.hidden = input.hidden = true;
+    output.textContent = "";
+  }
+
   async function give(link) {
-    bar.hidden = box.hidden = false;
-    label.hidden = input.hidden = false;
-    input.value = link;
-    if (await copy(link)) tell(output);
+    show(true);
+    input.value = address = link;
+    giving = true;
+    const copied = await copy(link);
+    giving = false;
+    label.hidden = input.hidden = copied; // what could not be copied can be taken by hand
+    if (copied) tell(output);
+    else input.select();
   }
 }
 

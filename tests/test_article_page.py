@@ -217,6 +217,16 @@ def test_paragraphs_have_anchors_that_do_not_depend_on_the_search(serve: Serve) 
         ]
 
 
+def test_the_length_of_a_text_is_told_in_what_its_language_counts(serve: Serve) -> None:
+    client = serve(
+        Article(id="en", body="One two, three.", language="en"),
+        Article(id="one", body="One."),
+        Article(id="zh", body="峰会在北京举行。", language="zh"),
+    )
+    for name, words in (("en", "3 words"), ("one", "1 word"), ("zh", "7 characters")):
+        assert text(one(page(client, f"/articles/{name}"), ".facts")).endswith(words)
+
+
 def test_programs_are_told_what_the_article_is(serve: Serve) -> None:
     found = page(serve(*ARTICLES), "/articles/veto?q=syria")
     permalink = "http://localhost/articles/veto"

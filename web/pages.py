@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
         filter_name=words.FILTER_NAMES.get,
         moment=words.moment,
         language=words.language,
+        length_of_text=words.length_of_text,
         opening=words.opening,
         pointed_at=words.pointed_at,
         web_address=addresses.web_address,

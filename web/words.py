@@ -32,6 +32,7 @@ FILTER_NAMES = {
     "language": lazy_gettext("language"),
 }
 
+_UNPARTED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # written without spaces between words
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -136,6 +137,14 @@ def pointed_at(text: str, position: int) -> Snippet:
     after = text[end:] if len(text) - end <= AROUND else f"{text[end : end + AROUND]}…"
     pieces = Piece(before), Piece(text[position:end], matched=True), Piece(after)
     return tuple(piece for piece in pieces if piece.text)
+
+
+def length_of_text(article: Article) -> str:
+    """Of a body: `293 words`, or characters where the language parts no words."""
+    if article.language in _UNPARTED:
+        count = sum(map(str.isalnum, article.body))
+        return ngettext("%(number)s character", "%(number)s characters", count, number=number(count))
+    return ngettext("%(number)s word", "%(number)s words", article.words, number=number(article.words))
 
 
 def opening(article: Article) -> str:
