@@ -174,11 +174,13 @@ class Export:
     """All hits of a Search, of one generation however long it takes to read them.
 
     articles: in the order of the search; to be read once, by one thread. Reading raises EngineError
+    searched: what was really asked, as Page has it
     """
 
     total: int
     generation: int
     articles: Iterator[Article]
+    searched: Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,10 +132,10 @@ class Answer:
         compiled, filters = self._compiler.compile(understood), self._filters(remedy.without)
         return evaluate(self._searcher, compiled, limit=0, filters=filters).total
 
-    def export(self) -> tuple[int, Iterator[list[Article]]]:
-        """How many hits there are, and all of them, a few at a time."""
+    def export(self) -> tuple[int, Query, Iterator[list[Article]]]:
+        """How many hits there are, what was asked for them, and all of them, a few at a time."""
         question, result = self._settled()
-        return result.total, self._batches(question)
+        return result.total, spelt(question.asked, self._compiler.spellings), self._batches(question)
 
     def _batches(self, question: _Question) -> Iterator[list[Article]]:
         place: Place | None = None

@@ -74,10 +74,10 @@ class WhooshEngine:
     def export(self, search: Search) -> Export:
         with self._lock:
             snapshot = self._current()
-            total, batches = snapshot.answer(replace(search, page=1, size=1, cursor="")).export()
+            total, searched, batches = snapshot.answer(replace(search, page=1, size=1, cursor="")).export()
             articles = self._read(batches)
             snapshot.hold_for(articles)
-            return Export(total, snapshot.generation, articles)
+            return Export(total, snapshot.generation, articles, searched)
 
     def _read(self, batches: Iterator[list[Article]]) -> Iterator[Article]:
         """Only while articles are fetched is anybody else kept waiting, not while they are sent to a slow reader."""

@@ -13,7 +13,10 @@ import schemathesis
 
 from search.engine import MAX_SIZE, MAX_WINDOW
 from search.parse import QueryError, parse, period
+from web import feed
 from web.form import SIZE
+
+OWN_SIZES = {"/feed.atom": feed.SIZE}
 
 
 @schemathesis.hook
@@ -21,7 +24,7 @@ def before_call(_context: object, case: Any, _kwargs: object) -> None:
     query = case.query or {}
     if not answerable(query.get("q")):
         query["q"] = "syria"
-    page, size = whole(query.get("page"), 1), whole(query.get("size"), SIZE)
+    page, size = whole(query.get("page"), 1), whole(query.get("size"), OWN_SIZES.get(case.path, SIZE))
     if page and size and page <= MAX_WINDOW and size <= MAX_SIZE:
         query["page"] = (page - 1) % (MAX_WINDOW // size) + 1  # the last page that can be reached depends on its size
     if since := whole(query.get("since"), 0):

@@ -24,7 +24,7 @@ from web.openapi import operations
 
 ANSWER = (
     "query total page size pages generation hits facets cardinality timeline interval suggestion correction relaxed "
-    "related spellings ignored truncated receipt remedies cursor links"
+    "related spellings ignored truncated receipt remedies concordance cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 

@@ -202,6 +202,30 @@ class Remedy(TypedDict):
     link: str
 
 
+class Line(TypedDict):
+    """A place in an article where something was found, with the words around it."""
+
+    id: str
+    title: str | None
+    publisher: str | None
+    published: Moment | None
+    field: Annotated[str, Field(description="Of the article, where the place is.")]
+    mark: Annotated[int, Field(ge=1, description="Which of the places in its article, counted from 1.")]
+    before: Annotated[str, Field(description="Some words before it; ¶ ends a paragraph.")]
+    match: str
+    after: str
+
+
+class Concordance(TypedDict):
+    """The lines of a block of articles, a page at a time."""
+
+    lines: list[Line]
+    total: Annotated[Count, Field(description="Lines of this block.")]
+    first: Annotated[Count, Field(description="Rank of the first article of the block; 0 without one.")]
+    last: Annotated[Count, Field(description="Rank of the last one.")]
+    shortened: Annotated[Count, Field(description="Articles with more than 100 lines, the rest of which is left out.")]
+
+
 class Links(TypedDict):
     """The neighbouring pages of the answer; null where there is none."""
 
@@ -247,6 +271,7 @@ class SearchAnswer(TypedDict):
     remedies: Annotated[
         list[Remedy], Field(description="Where nothing has all that was asked: what would find something.")
     ]
+    concordance: Annotated[Concordance | None, Field(description="Where `view=kwic` asks for it, in place of hits.")]
     cursor: Annotated[
         str | None, Field(description="Given with the same search, it leads to the hits behind these; null at the end.")
     ]

@@ -17,10 +17,12 @@ from search.parse import render
 from search.receipt import Receipt
 from search.remedies import Remedy
 from web import answers
+from web.concordance import Concordance, concordance, following, line_json, previous
 from web.engine import answer, engine
-from web.form import FILTERS, NAMES, Form, form_from, search_from
+from web.form import FILTERS, NAMES, Form, form_from
 from web.openapi import describes
 from web.paging import last_page, page_count, page_number
+from web.parameters import View, parameters_from
 from web.remedies import remedy_form
 
 MAX_LINKED = 1_000  # characters of an address in the head of an answer, which servers on the way read whole
@@ -40,10 +42,14 @@ def search() -> Response:
     date; and what the query was taken to mean.
     """
     form = form_from(request.args)
-    asked = replace(search_from(form), receipt=True)
+    given = parameters_from(form.values)
+    asked = replace(given.search(), receipt=True)
     page = answer(asked)
-    response = jsonify(search_json(form, asked, page))
-    response.headers["Link"] = link_header(form, asked, page)
+    found = search_json(form, asked, page)
+    if given.view is View.KWIC:
+        found = cast(answers.SearchAnswer, found | concordance_json(form, concordance(page, given), page))
+    response = jsonify(found)
+    response.headers["Link"] = link_header(form, found["links"], last_page(page.total, asked.size))
     return response
 
 
@@ -99,8 +105,28 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         "truncated": list(page.truncated),
         "receipt": cast(answers.Receipt, receipt.to_json(page.receipt or Receipt())),
         "remedies": [remedy_json(form, asked, remedy) for remedy in page.remedies],
+        "concordance": None,
         "cursor": page.cursor,
         "links": links(form, asked, page),
+    }
+
+
+def concordance_json(form: Form, shown: Concordance, page: Page) -> dict[str, Any]:
+    """What is another thing in an answer of lines: pages are of lines, and no hits stand beside them."""
+    before, behind = previous(form, shown), following(form, shown, page)
+    return {
+        "page": shown.page,
+        "size": shown.size,
+        "pages": shown.pages,
+        "hits": [],
+        "concordance": {
+            "lines": [line_json(line) for line in shown.lines],
+            "total": shown.total,
+            "first": shown.first,
+            "last": shown.last,
+            "shortened": shown.shortened,
+        },
+        "links": {"self": _address(form), "next": behind and _address(behind), "prev": before and _address(before)},
     }
 
 
@@ -157,13 +183,13 @@ def links(form: Form, asked: Search, page: Page) -> answers.Links:
     }
 
 
-def link_header(form: Form, asked: Search, page: Page) -> str:
-    """The same for programs that read no further than the head (RFC 8288), and where the answer begins and ends."""
-    ends = {"first": 1, "last": last_page(page.total, asked.size)} if page.total else {}
-    addresses = {
-        **links(form, asked, page),
-        **{rel: _address(form.put("page", number)) for rel, number in ends.items()},
-    }
+def link_header(form: Form, links: answers.Links, last: int) -> str:
+    """The same for programs that read no further than the head (RFC 8288), and where the answer begins and ends.
+
+    last: page that has hits; 0 where none has. Of lines it is not known
+    """
+    ends = {"first": 1, "last": last} if last and form.text("view").strip() != View.KWIC else {}
+    addresses = {**links, **{rel: _address(form.put("page", number)) for rel, number in ends.items()}}
     return ", ".join(
         f'<{address}>; rel="{rel}"'
         for rel, address in addresses.items()

@@ -21,17 +21,21 @@ from pydantic import BaseModel, Field
 from werkzeug.exceptions import ServiceUnavailable
 
 from search.article import Article, to_json
+from search.engine import Export
+from web import answers
+from web.concordance import line_json, lines_of
 from web.engine import engine
-from web.form import NAMES, BadParameters, Form, ParameterError, form_from, search_from
+from web.form import NAMES, BadParameters, ParameterError, form_from
 from web.messages import gettext as _
 from web.openapi import describes
-from web.parameters import Switch
+from web.parameters import ContextSort, Parameters, Switch, View, parameters_from
 
 AT_ONCE = 2  # exports that one process writes: a slow reader keeps one of its threads for as long as it reads
 RETRY = 5  # seconds after which it may be one's turn
 CHUNK = 1 << 16  # characters sent at a time, about
 FIELDS = tuple(to_json(Article("")))
-PARAMETERS = tuple(name for name in NAMES if name not in ("page", "size", "cursor"))
+LINE_FIELDS = tuple(answers.Line.__annotations__)
+PARAMETERS = tuple(name for name in NAMES if name not in ("page", "size", "cursor", "kwic_sort"))
 
 # What a spreadsheet takes for a formula, which may read other cells and send them away (OWASP, CSV injection). The last
 # four are the same signs in the width of Chinese and Japanese letters.
@@ -54,9 +58,10 @@ class CsvOptions(BaseModel):
 @exports.get("/export.jsonl")
 @describes("All articles found, as JSON lines", None, PARAMETERS, problems=(400, 503), media=("application/jsonl",))
 def json_lines() -> Response:
-    """Each line is an article whole, in the order of the search; `python -m indexer -` reads such a file."""
-    form = form_from(request.args)
-    return _sent(form, json_text, "application/jsonl")
+    """Each line is an article whole, in the order of the search; `python -m indexer -` reads such a file. With
+    `view=kwic`, each is a place where something was found, with the words around it.
+    """
+    return _sent(_asked(), json_text, "application/jsonl")
 
 
 @exports.get("/export.csv")
@@ -64,11 +69,12 @@ def json_lines() -> Response:
 def table() -> Response:
     """A row for each article, in the order of the search, under the names of its fields. Authors are parted by
     semicolons, lines of a summary and captions by line breaks. A cell that a spreadsheet would take for a formula has
-    an apostrophe before it.
+    an apostrophe before it. With `view=kwic`, there is a row for each place where something was found.
     """
-    form = form_from(request.args)
+    asked = _asked()
     beginning = _BOM if _wants_bom() else ""
-    return _sent(form, lambda records: chain((beginning,), csv_text(FIELDS, records)), "text/csv")
+    names = LINE_FIELDS if asked.view is View.KWIC else FIELDS
+    return _sent(asked, lambda records: chain((beginning,), csv_text(names, records)), "text/csv")
 
 
 def json_text(records: Iterable[Record]) -> Iterator[str]:
@@ -90,21 +96,37 @@ def cell(name: str, value: Any) -> str:
     return f"'{text}" if isinstance(value, str | list) and _FORMULA.match(text) else text
 
 
-def _sent(form: Form, text_of: Callable[[Iterable[Record]], Iterator[str]], media: str) -> Response:
-    asked = search_from(form)
+def _asked() -> Parameters:
+    """Raises BadParameters."""
+    asked = parameters_from(form_from(request.args).values)
+    if asked.kwic_sort is not ContextSort.TEXT:
+        words = _("a file has its lines in the order of the articles; leave kwic_sort out")
+        raise BadParameters((ParameterError("kwic_sort", words),))
+    return asked
+
+
+def _sent(asked: Parameters, text_of: Callable[[Iterable[Record]], Iterator[str]], media: str) -> Response:
     with ExitStack() as taken:
         if not _free.acquire(blocking=False):
             raise ServiceUnavailable(_("Others are being sent files at the moment; try again soon."), retry_after=RETRY)
         taken.callback(_free.release)
-        export = engine().export(asked)
+        export = engine().export(asked.search())
         kept = taken.pop_all()
-    response = Response(_chunks(text_of(map(to_json, export.articles)), kept), mimetype=media)
+    response = Response(_chunks(text_of(_records(export, asked.view)), kept), mimetype=media)
     response.call_on_close(kept.close)  # of a head, whose text nobody reads
     response.headers["X-Total-Count"] = str(export.total)
     suffix = request.path.rpartition(".")[2]
-    filename = f"dateline-{_slug(form.text('q'))}-{export.generation}.{suffix}"
+    filename = f"dateline-{_slug(request.args.get('q', ''))}-{export.generation}.{suffix}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
+
+
+def _records(export: Export, view: View) -> Iterator[Record]:
+    for article in export.articles:
+        if view is View.KWIC:
+            yield from map(line_json, lines_of(article, export.searched))
+        else:
+            yield to_json(article)
 
 
 def _chunks(texts: Iterable[str], kept: ExitStack) -> Iterator[bytes]:

@@ -43,9 +43,9 @@ _NAMESPACES: Any = {None: _ATOM, "opensearch": _OPENSEARCH, "dc": _DC}  # lxml-s
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-_SAME_FEED = ("sort", "page", "size", "cursor")  # parameters that make no other feed
+_SAME_FEED = ("sort", "page", "size", "cursor", "view", "kwic_sort")  # parameters that make no other feed
 
-PARAMETERS = tuple(name for name in NAMES if name != "sort")
+PARAMETERS = tuple(name for name in NAMES if name not in ("sort", "view", "kwic_sort"))
 
 feeds = Blueprint("feeds", __name__)
 
@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 @describes("What is new, as a feed", None, PARAMETERS, problems=(400, 503), media=(MIMETYPE,))
 def atom() -> Response:
     """The articles found as an Atom feed (RFC 4287), the newest in the archive first, in pages (RFC 5005). All words of
-    the query are asked for, unless `match` says `any`.
+    the query are asked for, unless `match` says `any`. A page has 30 of them, unless `size` says otherwise.
     """
     form = feed_form(form_from(request.args))
     asked = feed_search(form)
@@ -75,7 +75,7 @@ def atom() -> Response:
 def feed_form(form: Form) -> Form:
     """The search as its feed asks for it; at its page or behind its cursor, if it has one."""
     values = {"size": (str(SIZE),), **form.values}
-    return Form({name: values[name] for name in NAMES if name in values and name != "sort"})
+    return Form({name: values[name] for name in PARAMETERS if name in values})
 
 
 def feed_search(form: Form) -> Search:

@@ -12,10 +12,12 @@ from search.query import All
 from search.receipt import left_out, searched
 from web import addresses, receipt, remedies, timeline, words
 from web.article_page import article_page
+from web.concordance import LINES_EACH, concordance, following, ordered, previous
 from web.engine import answer, engine
-from web.form import FILTERS, Form, form_from, search_from
+from web.form import FILTERS, Form, form_from
 from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
+from web.parameters import View, parameters_from
 
 NEWEST = 8  # articles on the front page
 SHOWN_FORMS = 2  # of a word, beside the one that was typed, until its part of the receipt is opened
@@ -38,6 +40,10 @@ def register(app: Flask) -> None:
         wider_stretches=timeline.wider,
         share=words.share,
         shown_numbers=shown_numbers,
+        LINES_EACH=LINES_EACH,
+        lines_ordered=ordered,
+        lines_before=previous,
+        lines_behind=following,
         typed_range=words.typed_range,
     )
     app.jinja_env.filters.update(
@@ -75,7 +81,8 @@ def front() -> str:
 @pages.get("/search")
 def results() -> str:
     form = form_from(request.args)
-    asked = replace(search_from(form), receipt=True)
+    given = parameters_from(form.values)
+    asked = replace(given.search(), receipt=True)
     page = answer(asked)
     return render_template(
         "results.html",
@@ -86,6 +93,8 @@ def results() -> str:
         understood=render(asked.query),
         page_count=page_count(page.total, asked.size),
         last_page=last_page(page.total, asked.size),
+        shown=concordance(page, given) if given.view is View.KWIC else None,
+        kwic_sort=given.kwic_sort,
     )
 
 

@@ -48,6 +48,20 @@ class BadParameters(ValueError):
         self.errors = errors
 
 
+class View(StrEnum):
+    LIST = "list"
+    KWIC = "kwic"  # a concordance: one line for each mark, with the words around it
+
+
+class ContextSort(StrEnum):
+    """The order of the lines of a concordance."""
+
+    TEXT = "text"  # of the articles, and in them of their text
+    LEFT = "left"  # by the words before, the nearest first
+    RIGHT = "right"
+    MATCH = "match"  # by what was found itself
+
+
 class Switch(StrEnum):
     ON = "on"
     OFF = "off"
@@ -162,6 +176,20 @@ class Parameters(BaseModel):
             "Of an answer to the same search: the hits behind those of that answer, in place of a page."
         ),
     )
+    view: Annotated[View, _BARE, _ONE] = Field(
+        View.LIST,
+        description=gettext_noop(
+            "`kwic`: in place of articles, every place in them where something was found, a line each with the words "
+            "around it. Lines are of 100 articles, and `cursor` leads to the next ones; `page` and `size` count lines."
+        ),
+    )
+    kwic_sort: Annotated[ContextSort, _BARE, _ONE] = Field(
+        ContextSort.TEXT,
+        description=gettext_noop(
+            "The order of such lines: as in the articles, by the words before or after, the nearest first, or by what "
+            "was found itself."
+        ),
+    )
 
     def search(self) -> Search:
         filters: list[Query] = [OneOf(name, values) for name in FILTERS if (values := getattr(self, name))]
@@ -174,8 +202,8 @@ class Parameters(BaseModel):
             match=self.match,
             related=self.related is Switch.ON,
             spellings=self.spellings is Switch.ON,
-            page=self.page,
-            size=self.size,
+            page=self.page if self.view is View.LIST else 1,
+            size=self.size if self.view is View.LIST else MAX_SIZE,
             since=self.since,
             cursor=self.cursor,
         )
@@ -237,7 +265,7 @@ def _contradictions(asked: Parameters, values: Mapping[str, tuple[str, ...]]) ->
             "page",
             _("only the first %(most)s articles can be reached by page; go on by cursor", most=f"{MAX_WINDOW:,}"),
         )
-    elif asked.cursor and asked.page > 1:
+    elif asked.cursor and asked.page > 1 and asked.view is View.LIST:
         yield ParameterError("cursor", _("a cursor takes the place of a page; give one of the two"))
 
 
