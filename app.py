@@ -24,7 +24,9 @@ from web import (
     health,
     messages,
     pages,
+    proxies,
     reference,
+    suggest,
 )
 from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
@@ -54,6 +56,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     """
     app = Flask(__name__, static_url_path=caching.STATIC)
     app.json = UnescapedJSON(app)
+    proxies.trust(app, os.environ.get("TRUSTED_PROXIES") or "0")
     app.extensions[EXTENSION] = open_engine(engine_url or os.environ.get("SEARCH_URL") or DEFAULT_ENGINE)
     app.url_map.converters["article_id"] = ArticleId
     app.url_map.converters["facet"] = FacetName
@@ -65,6 +68,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     cite.register(app)
     app.register_blueprint(api.api)
     facets.register(app)
+    suggest.register(app)
     reference.register(app)
     feed.register(app)
     app.register_blueprint(export.exports)

@@ -12,7 +12,7 @@ Errors, all of them translated at an engine's own door:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,6 +26,7 @@ from search.remedies import Remedy
 
 MAX_SIZE = 100  # hits on one page
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
+MAX_SUGGESTIONS = 10
 MAX_BUCKETS = 100  # values of one facet in an answer, the chosen ones beside
 
 
@@ -263,6 +264,13 @@ class Engine(Protocol):
         field: of `search.schema.FACETS`
         find: words that begin some word of a value, each of them; empty admits every value
         page: counted from 1; one past the end is empty
+        """
+
+    def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
+        """What a text that is being typed may become, as whole queries, each of which has hits that the filters admit.
+
+        Its last words are completed by words and phrases of titles and by names of authors, places and publishers; what
+        stands before them stays. What completes more of its words together comes first, then what more articles have.
         """
 
     def get(self, article_id: str) -> Article | None: ...

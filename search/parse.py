@@ -47,7 +47,7 @@ MAX_MARKS = 30  # accents in a row, the bound of Unicode's Stream-Safe Text Form
 
 OPERATORS = frozenset(("AND", "OR", "NOT"))
 
-_QUOTES = '"“”„‟'
+QUOTES = '"“”„‟'
 _BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
 _TERM = re.compile(r"[^\W_]+")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
@@ -57,8 +57,8 @@ _LEXEME = re.compile(
     r"(?:(?P<minus>(?<!\S)-(?=[^\s\-)]))|-++)?"
     rf"(?:(?P<field>(?ai:date|{'|'.join(SEARCHED)})):)?"
     r"(?:(?P<open>\()"
-    rf"|[{_QUOTES}](?P<quoted>[^{_QUOTES}]*+)[{_QUOTES}]?(?P<near>~(?P<distance>[0-9]*))?"
-    rf"|(?P<word>[^\s(){_QUOTES}]++))"
+    rf"|[{QUOTES}](?P<quoted>[^{QUOTES}]*+)[{QUOTES}]?(?P<near>~(?P<distance>[0-9]*))?"
+    rf"|(?P<word>[^\s(){QUOTES}]++))"
 )
 
 

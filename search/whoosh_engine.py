@@ -6,7 +6,7 @@ import re
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from search.article import Article, from_stored
 from search.columnar.bulk import BulkWriter
 from search.engine import (
     MAX_SIZE,
+    MAX_SUGGESTIONS,
     EngineError,
     Export,
     FacetOrder,
@@ -34,9 +35,11 @@ from search.engine import (
     Similar,
     Values,
 )
+from search.query import Query
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
 from search.whoosh_similar import similar_to
+from search.whoosh_suggest import Suggester
 
 LOCK_WAIT = 10.0  # seconds a second writer waits
 OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
@@ -101,6 +104,10 @@ class WhooshEngine:
         with self._lock:
             answer = self._current().answer(replace(search, page=1, size=1, cursor=""))
             return answer.values(field, find, order, slice((page - 1) * size, page * size))
+
+    def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
+        with self._lock:
+            return Suggester(self._current().searcher, filters, limit).suggest(text)
 
     def get(self, article_id: str) -> Article | None:
         with self._lock:

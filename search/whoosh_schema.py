@@ -2,7 +2,7 @@
 
 Beside the fields of `search.schema` a document holds an `id`, the days and instants by which dates are searched and
 sorted, when it entered the archive (the moment and the generation), what decides between equals, the variants of
-accented words, and the article as JSON has it and its origin as stored fields.
+accented words, what readers may be suggested, and the article as JSON has it and its origin as stored fields.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from whoosh import columns, fields
 from whoosh.analysis import Analyzer, Token
 
-from search import analysis, schema
+from search import analysis, schema, suggestions
 from search.article import Article, to_json
 from search.engine import Origin
 
@@ -65,6 +65,7 @@ def whoosh_schema() -> fields.Schema:
         text=fields.TEXT(analyzer=stems),
         exact=fields.TEXT(analyzer=words),
         variants=fields.KEYWORD(),
+        suggestions=fields.KEYWORD(),
         day=fields.NUMERIC(int, sortable=True),  # days since 1970
         instant=fields.NUMERIC(int, bits=64, sortable=True),  # microseconds since 1970
         indexed=fields.COLUMN(_numbers()),  # microseconds since 1970
@@ -121,6 +122,8 @@ def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
     }
     if variants := analysis.variants(combined):
         document["variants"] = sorted(variants)
+    if found := suggestions.entries(article):
+        document["suggestions"] = found
     if article.day is not None and article.instant is not None:
         document["day"] = days(article.day)
         document["instant"] = microseconds(article.instant)

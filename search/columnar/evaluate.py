@@ -169,7 +169,7 @@ class _Part:
 def _search(leaf: Leaf, asked: _Asked) -> _Part:
     by_score = asked.sort is None and asked.window > 0
     found = find(asked.query, leaf if by_score else leaf.unscored())
-    masks = {name: _filter(query, leaf) for name, query in asked.filters.items()}
+    masks = {name: mask_of(query, leaf) for name, query in asked.filters.items()}
     hits = _allowed(found, leaf, masks)
     if asked.sort is None and not asked.counted:
         return _by_score(leaf, hits, _how_many(hits), asked, [])
@@ -180,7 +180,7 @@ def _search(leaf: Leaf, asked: _Asked) -> _Part:
     return _by_column(leaf, asked.sort, docs, asked, counts)
 
 
-def _filter(query: Any, leaf: Leaf) -> Mask:
+def mask_of(query: Any, leaf: Leaf) -> Mask:
     """What a filter lets through. It is kept, unless terms were left out of it, which each search has to tell."""
     # Strict: half of a filter, for want of time, would be a wrong one, and the cache would keep it.
     inner = leaf.strict().under(Run(leaf.run.cache, leaf.weighting, leaf.run.deadline))
