@@ -50,6 +50,18 @@ def test_front_matter_says_what_the_article_is() -> None:
     assert (article.summary, article.place) == (("Ships are back.",), "Port Example")
 
 
+def test_front_matter_may_be_toml() -> None:
+    stated = (
+        '+++\ntitle = "Open again"\nauthors = ["Ann Example"]\ndate = 2012-06-07T06:50:00-04:00\n+++\nShips are back.\n'
+    )
+    article = read(stated)
+    assert (article.title, article.author, article.body) == ("Open again", ("Ann Example",), "Ships are back.")
+    assert article.published is not None
+    assert article.published.isoformat() == "2012-06-07T06:50:00-04:00"
+    with pytest.raises(ExtractionError, match="front matter is no TOML"):
+        read("+++\ntitle: Open again\n+++\nShips are back.")
+
+
 def test_the_body_is_the_text_without_its_marks() -> None:
     article = read(SAMPLE, "a.markdown.gz")
     assert article.body.split("\n\n") == [

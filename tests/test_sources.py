@@ -315,6 +315,12 @@ class TestJsonLines:
         assert {one.path, two.path} == {"a.jsonl"}
         assert two.place.endswith("a.jsonl line 4")
 
+    def test_the_language_is_detected_where_a_line_does_not_say_it(self, tmp_path: Path) -> None:
+        body = "Der alte Hafen wurde in der Nacht von einem Sturm zerstört, und niemand wurde dabei verletzt."
+        lines = f'{{"body": "{body}"}}\n{{"body": "{body}", "language": "nl"}}\n{{"body": "Kurz"}}'
+        found = items(found_in(write(tmp_path / "news", "a.jsonl", data=lines.encode())))
+        assert [item.article and item.article.language for item in found] == ["de", "nl", None]
+
     @pytest.mark.parametrize(
         ("line", "reason"),
         [

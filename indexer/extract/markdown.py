@@ -1,8 +1,9 @@
-"""A Markdown file (CommonMark) with or without YAML front matter -> the parts of an article."""
+"""A Markdown file (CommonMark) with or without front matter in YAML or TOML -> the parts of an article."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -25,13 +26,14 @@ MAX_FRONT_MATTER = 64 * 1024  # characters
 MAX_MARKDOWN = 512 * 1024  # characters; twice as many opening brackets take ten seconds
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_TOML_FRONT_MATTER = re.compile(r"\s*\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 Stated = Mapping[str, Any]
 
 
 def read_markdown(text: str) -> Parts:
-    """The article in a Markdown file. Raises ValueError for more than MAX_MARKDOWN, or front matter that is no YAML."""
+    """The article in a Markdown file. Raises ValueError for more than MAX_MARKDOWN, or for unreadable front matter."""
     if len(text) > MAX_MARKDOWN:
         raise ValueError(f"longer than {MAX_MARKDOWN:,} characters, which no article is")
     stated, text = _split(text)
@@ -55,13 +57,15 @@ def read_markdown(text: str) -> Parts:
 
 def _split(text: str) -> tuple[Stated, str]:
     """Front matter and the rest."""
-    found = _FRONT_MATTER.match(text[:MAX_FRONT_MATTER])
+    beginning = text[:MAX_FRONT_MATTER]
+    found = _FRONT_MATTER.match(beginning) or _TOML_FRONT_MATTER.match(beginning)
     if not found:
         return {}, text
+    form, read = ("TOML", tomllib.loads) if found.re is _TOML_FRONT_MATTER else ("YAML", yaml.safe_load)
     try:
-        stated = yaml.safe_load(found[1])
+        stated = read(found[1])
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 2012-02-31 is a ValueError
-        raise ValueError(f"its front matter is no YAML: {' '.join(str(error).split())}") from None
+        raise ValueError(f"its front matter is no {form}: {' '.join(str(error).split())}") from None
     if not isinstance(stated, dict):
         return {}, text
     return {str(name).casefold(): value for name, value in stated.items()}, text[found.end() :]

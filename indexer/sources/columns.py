@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from indexer.extract.language import declared, detect
+from indexer.extract.language import declared
 from indexer.extract.metadata import parse_moment
 from indexer.extract.names import split_names
 from search.article import Article, ArticleError
@@ -83,7 +83,7 @@ class Columns:
             made["author"] = authors
         if published := made.get("published"):
             made["published"] = _day(published)
-        made["language"] = declared(made.get("language", "")) or detect(made.get("body") or made.get("title") or "")
+        made["language"] = declared(made.get("language", ""))
         return made
 
     def row_id(self, row: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ from xml.sax import SAXParseException
 import feedparser
 
 from indexer.extract.fragment import read_fragment
-from indexer.extract.language import declared, detect
+from indexer.extract.language import declared
 from indexer.extract.metadata import parse_moment
 from indexer.extract.names import is_person, split_names
 from indexer.sources.files import File, printable, reason
@@ -74,7 +74,6 @@ def _values(feed: Any, entry: Any) -> dict[str, Any]:
     teaser, _ = read_fragment(entry.get("summary") or "")
     title, _ = read_fragment(entry.get("title") or "")
     publisher, _ = read_fragment((entry.get("source") or {}).get("title") or feed.get("title") or "")
-    language = declared(entry.get("language") or feed.get("language") or "")
     values = {
         "title": " ".join(title.split()),
         "summary": teaser.split("\n\n") if teaser and body and not _is_beginning(teaser, body) else [],
@@ -83,7 +82,7 @@ def _values(feed: Any, entry: Any) -> dict[str, Any]:
         "author": _authors(entry, publisher),
         "publisher": " ".join(publisher.split()),
         "published": _moment(entry, "published") or _moment(entry, "updated"),
-        "language": language or detect(body or teaser or title),
+        "language": declared(entry.get("language") or feed.get("language") or ""),
         "url": entry.get("link"),
     }
     return {name: value for name, value in values.items() if value}

@@ -12,6 +12,7 @@ from pathlib import PureWindowsPath
 from typing import Any, BinaryIO
 
 from indexer.extract.decoding import encoding_of
+from indexer.extract.language import detect
 from indexer.sources.columns import Columns
 from indexer.sources.files import MAX_FILE_BYTES, File, hashed, printable, reason
 from indexer.sources.items import Item, Unread
@@ -201,5 +202,6 @@ def stated(file: File, within: str, part: str, values: Any, data: bytes) -> Item
     default_id = file.item_id(within) if file.source else hashed(data)
     article = from_json(values, default_id=default_id)
     own_path = article.path if article.path and not PureWindowsPath(article.path).anchor else None
-    article = replace(article, path=own_path or printable(file.path) or None, indexed=None)
+    language = article.language or detect(article.body or article.title or "")
+    article = replace(article, path=own_path or printable(file.path) or None, language=language, indexed=None)
     return replace(file.item(data, part=part), article_id=article.id, article=article)
