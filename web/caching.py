@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
-from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from search.engine import EngineError
 from web.engine import engine
+from web.messages import reader_locale
 
 ASK_AGAIN = "max-age=0, must-revalidate"  # whoever asks after a commit has to see it
 FOR_EVER = "max-age=31536000, immutable"  # the address says which version of a file it is
@@ -90,7 +90,7 @@ def _known_already() -> Response | None:
 def _tag(state: str) -> str:
     arguments = sorted((name, value) for name, value in request.args.items(multi=True) if value.strip())
     today = str(datetime.now(UTC).date())  # a citation says when the article was read
-    parts = (program(), state, today, str(get_locale()), request.url_root, request.path, urlencode(arguments))
+    parts = (program(), state, today, str(reader_locale()), request.url_root, request.path, urlencode(arguments))
     return blake2b("\n".join(parts).encode(), digest_size=_TAG_BYTES).hexdigest()
 
 

@@ -1,15 +1,20 @@
 """The words that a reader sees: English ones, and catalogues in `translations/` for readers of other languages.
 
 Pages are in the best language that their reader asks for and we have; what programs read is in English always.
+Babel does the work; who the reader is stands in a context variable, because a page asks for it a thousand times.
 """
 
 from __future__ import annotations
 
-import flask_babel
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
 from babel import Locale
-from flask import Flask, Response, current_app, request
-from flask_babel import lazy_gettext
-from flask_babel.speaklater import LazyString
+from babel.support import LazyProxy as LazyString
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, request
 
 SOURCE_LANGUAGE = "en"
 CATALOGUES = "translations"
@@ -26,29 +31,38 @@ __all__ = [
     "register",
 ]
 
-_ENGLISH = Locale.parse("en_GB")  # its dates are those of the archive: 7 June 2012
 _FOR_PROGRAMS = "/api/"
-_LANGUAGES = "dateline-languages"  # the name in `app.extensions` of the list of languages that pages can be in
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    language: str  # as BCP 47 writes it
+    locale: Locale  # of dates and numbers
+    translations: NullTranslations
+
+
+_ENGLISH = _Reader(SOURCE_LANGUAGE, Locale.parse("en_GB"), NullTranslations())  # whose dates are 7 June 2012
+_reader: ContextVar[_Reader] = ContextVar("reader", default=_ENGLISH)
 
 
 def register(app: Flask, folder: str) -> None:
     """Gives templates `_` and `ngettext`, and the language and direction of the page; `folder` holds the catalogues."""
-    babel = flask_babel.Babel()
-    babel.init_app(
-        app,
-        default_locale=SOURCE_LANGUAGE,
-        default_translation_directories=folder,
-        locale_selector=_language,
+    readers = _readers(Path(app.root_path, folder))
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _reader.get().translations.gettext(message),
+        lambda singular, plural, count: _reader.get().translations.ngettext(singular, plural, count),
+        newstyle=True,
     )
-    with app.app_context():
-        translated = sorted(str(locale) for locale in babel.list_translations())
-    app.extensions[_LANGUAGES] = [SOURCE_LANGUAGE, *translated]
     app.context_processor(_language_of_page)
+    app.before_request(lambda: _meet(readers))
     app.after_request(_with_language)
+    app.teardown_request(_leave)
 
 
 def gettext(message: str, **values: object) -> str:
-    return str(flask_babel.gettext(message, **values))
+    words = _reader.get().translations.gettext(message)
+    return words % values if values else words
 
 
 def gettext_noop(message: str) -> str:
@@ -56,35 +70,48 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def lazy_gettext(message: str) -> LazyString:
+    """A message that is translated for each reader anew, whenever it is made a text."""
+    return LazyString(gettext, message, enable_cache=False)
+
+
 def ngettext(singular: str, plural: str, count: int, **values: object) -> str:
     """`%(num)s` in a message is the bare count."""
-    return str(flask_babel.ngettext(singular, plural, count, **values))
+    return _reader.get().translations.ngettext(singular, plural, count) % {"num": count, **values}
 
 
 def reader_locale() -> Locale:
     """Of the reader whose request is answered; English outside of requests."""
-    locale = flask_babel.get_locale()
-    return _ENGLISH if locale is None or str(locale) == SOURCE_LANGUAGE else locale
+    return _reader.get().locale
 
 
-def _language() -> str | None:
-    if request.path.startswith(_FOR_PROGRAMS):
-        return SOURCE_LANGUAGE
-    return request.accept_languages.best_match(current_app.extensions[_LANGUAGES], SOURCE_LANGUAGE)
+def _readers(folder: Path) -> dict[str, _Reader]:
+    """By language, English first."""
+    readers = {SOURCE_LANGUAGE: _ENGLISH}
+    for catalogue in sorted(folder.glob("*/LC_MESSAGES/messages.mo")):
+        locale = Locale.parse(catalogue.parts[-3])
+        language = str(locale).replace("_", "-")
+        readers[language] = _Reader(language, locale, Translations.load(folder, [str(locale)]))
+    return readers
+
+
+def _meet(readers: Mapping[str, _Reader]) -> None:
+    program = request.path.startswith(_FOR_PROGRAMS)
+    language = None if program else request.accept_languages.best_match(readers)
+    _reader.set(readers[language or SOURCE_LANGUAGE])
+
+
+def _leave(_error: BaseException | None) -> None:
+    _reader.set(_ENGLISH)
 
 
 def _with_language(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.vary.add("Accept-Language")
-        response.content_language.add(_tag(flask_babel.get_locale() or _ENGLISH))
+        response.content_language.add(_reader.get().language)
     return response
 
 
 def _language_of_page() -> dict[str, str]:
-    locale = flask_babel.get_locale() or _ENGLISH
-    return {"reader_language": _tag(locale), "reader_direction": locale.text_direction}
-
-
-def _tag(locale: Locale) -> str:
-    """As BCP 47 writes it."""
-    return str(locale).replace("_", "-")
+    reader = _reader.get()
+    return {"reader_language": reader.language, "reader_direction": reader.locale.text_direction}
