@@ -7,6 +7,7 @@ const BLOCKS = "h1, .summary li, .body p, .captions li";
 const LONGEST_QUOTED = 160; // characters; of longer passages the first and the last words stand for all
 const ENDS = 5; // so many of them, at first
 const CONTEXT = 12; // words before or after at most, where the same words stand elsewhere too
+const WORD = /[\p{L}\p{N}]/u;
 
 export function offerPassages(story) {
   const bar = story.querySelector(".bar");
@@ -75,7 +76,7 @@ function passageOf(range, story) {
   };
 }
 
-// Where the text that a range holds of a block begins and ends, white space aside; null where it holds none.
+// Where the text that a range holds of a block begins and ends, white space aside; null where it holds no word.
 function within(range, block) {
   if (!range.intersectsNode(block)) return null;
   const before = document.createRange();
@@ -86,7 +87,7 @@ function within(range, block) {
   before.setEnd(inside.startContainer, inside.startOffset);
   const [skipped, held] = [before.toString(), inside.toString()];
   const start = skipped.length + held.length - held.trimStart().length;
-  return held.trim() ? [start, start + held.trim().length] : null;
+  return WORD.test(held) ? [start, start + held.trim().length] : null;
 }
 
 // `[prefix-,]start[,end][,-suffix]`, with so much around it that nothing else on the page fits.
@@ -107,12 +108,13 @@ function quoted({ head, start, end }, page) {
 
 function ends({ head, tail, between, whole, start, end }, page) {
   const first = wordsAfter(head, start, ENDS);
-  const held = whole ? [head.slice(start, end)] : [head.slice(start), ...between, tail.slice(0, end)];
-  const passage = plain(held.join("\n"));
-  let [before, last] = ["", wordsBefore(tail, end, ENDS)];
+  const texts = whole ? [head.slice(start)] : [head.slice(start), ...between, tail];
+  const onward = plain(texts.join("\n"));
+  let [before, last, after] = ["", wordsBefore(tail, end, ENDS), ""];
   for (let words = 1; words <= CONTEXT && !isUnique(before + first, page); words++) before = wordsBefore(head, start, words);
-  for (let words = ENDS; words <= CONTEXT && !isUnique(last, passage); words++) last = wordsBefore(tail, end, words);
-  return joined(before, first, last, "");
+  for (let words = ENDS; words <= CONTEXT && !isUnique(last, onward); words++) last = wordsBefore(tail, end, words);
+  for (let words = 1; words <= CONTEXT && !isUnique(last + after, onward); words++) after = wordsAfter(tail, end, words);
+  return joined(before, first, last, after);
 }
 
 function joined(before, first, last, after) {
