@@ -73,7 +73,7 @@ def _ranked(article_id: str, search: Search, rank: int) -> Standing:
 def _searched(search: Search) -> Query:
     if isinstance(search.query, All):
         return All()
-    return answer(replace(search, page=1, size=1, cursor="")).searched
+    return answer(replace(search, page=1, size=1, cursor="", related=False)).searched  # their order is of no interest
 
 
 def _typed(query: str) -> Query:
