@@ -18,7 +18,7 @@ from search.article import Article
 
 WORDS = 16  # that an article is taken to be about
 TITLE = 3  # how often a word of the title counts
-OPENING = 4_000  # characters of the body that are looked at: news says at once what it is about
+OPENING = 3_000  # characters of the body that are looked at: news says at once what it is about
 SHORTEST = 3  # letters of a word that says something of a subject; a pair of Chinese characters is one too
 FREQUENT = 0.1  # share of the articles in a language that have a word, above which it says nothing
 SHARED = 3  # of the words at least that a similar article has too
