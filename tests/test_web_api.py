@@ -12,19 +12,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from app import create_app
 from search import EngineError, open_engine
 from search.article import Article, to_json
-from search.engine import SearchRefused
+from search.engine import Search, SearchRefused
 from tests.conftest import fill
 from tests.web_server import ARTICLES, VETO, index_of
+from web import words
 from web.engine import EXTENSION
 from web.openapi import operations
 
 ANSWER = (
     "query total page size pages generation hits facets cardinality timeline interval suggestion correction relaxed "
-    "related spellings ignored truncated receipt remedies concordance cursor links"
+    "related spellings ignored truncated receipt remedies citation concordance cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 
@@ -367,3 +369,33 @@ def test_what_only_the_index_can_tell_to_be_wrong_is_named(
 def test_since_the_present_generation_nothing_is_new(client: FlaskClient) -> None:
     assert searched(client, "since=1")["total"] == 0
     assert searched(client, "since=0")["total"] == 4
+
+
+@pytest.mark.parametrize(
+    ("query_string", "said"),
+    [
+        (
+            "q=syria+%22the+draft%22&publisher=The+Harbour+Gazette&from=2012&since=0&page=2&size=1",
+            '“syria "the draft"”; publisher: The Harbour Gazette; from 2012; new since generation 0: 1 article, '
+            "best match first. Dateline, generation 1 of the archive, {day}. http://localhost/search?q=syria+%22the+"
+            "draft%22&publisher=The+Harbour+Gazette&from=2012&since=0",
+        ),
+        (
+            "",
+            "All articles: 4 articles, newest first. Dateline, generation 1 of the archive, {day}. http://localhost/search",
+        ),
+        (
+            "q=agenda+lighthouse&sort=oldest",
+            "“agenda lighthouse”; any of the words: 2 articles, oldest first. Dateline, generation 1 of the archive, "
+            "{day}. http://localhost/search?q=agenda+lighthouse&sort=oldest",
+        ),
+    ],
+)
+def test_a_search_can_be_cited(app: Flask, client: FlaskClient, query_string: str, said: str) -> None:
+    answer = searched(client, query_string)
+    day = words.day(app.extensions[EXTENSION].search(Search()).committed)
+    assert answer["citation"] == said.format(day=day)
+    page = client.get(f"/search?{query_string}").text
+    assert str(escape(answer["citation"])) in page
+    assert 'href="/search?' in page
+    assert "since=1" in page

@@ -271,6 +271,9 @@ class SearchAnswer(TypedDict):
     remedies: Annotated[
         list[Remedy], Field(description="Where nothing has all that was asked: what would find something.")
     ]
+    citation: Annotated[
+        str, Field(description="The search, its count and the state of the archive in a sentence, for a footnote.")
+    ]
     concordance: Annotated[Concordance | None, Field(description="Where `view=kwic` asks for it, in place of hits.")]
     cursor: Annotated[
         str | None, Field(description="Given with the same search, it leads to the hits behind these; null at the end.")

@@ -24,6 +24,7 @@ from web.openapi import describes
 from web.paging import last_page, page_count, page_number
 from web.parameters import View, parameters_from
 from web.remedies import remedy_form
+from web.search_citation import search_citation
 
 MAX_LINKED = 1_000  # characters of an address in the head of an answer, which servers on the way read whole
 SIMILAR = 10  # articles like one, at most
@@ -105,6 +106,7 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         "truncated": list(page.truncated),
         "receipt": cast(answers.Receipt, receipt.to_json(page.receipt or Receipt())),
         "remedies": [remedy_json(form, asked, remedy) for remedy in page.remedies],
+        "citation": search_citation(form, asked, page),
         "concordance": None,
         "cursor": page.cursor,
         "links": links(form, asked, page),

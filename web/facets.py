@@ -62,7 +62,7 @@ def page(facet: str) -> str:
 
 
 @facets.get("/api/facets/<facet:facet>")
-@describes("All values of one facet", answers.FacetAnswer, NAMES, Listing, problems=(400, 503))
+@describes("All values of one facet", answers.FacetAnswer, NAMES, Listing, problems=(400, 404, 503))
 def values(facet: str) -> answers.FacetAnswer:
     """How many of the articles found have which publisher, author, place or language, however many of these there are.
     `page` and `size` count values here.

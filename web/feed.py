@@ -43,7 +43,6 @@ _NAMESPACES: Any = {None: _ATOM, "opensearch": _OPENSEARCH, "dc": _DC}  # lxml-s
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-_SAME_FEED = ("sort", "page", "size", "cursor", "view", "kwic_sort")  # parameters that make no other feed
 
 PARAMETERS = tuple(name for name in NAMES if name not in ("sort", "view", "kwic_sort"))
 
@@ -187,8 +186,8 @@ def _absolute(address: str) -> str:
 
 
 def _itself(form: Form) -> Form:
-    """The search, wherever in it a reader is."""
-    return Form({name: values for name, values in form.values.items() if name not in _SAME_FEED})
+    """The search, in whatever order it is asked for elsewhere."""
+    return form.itself().put("sort")
 
 
 def _urn(name: str) -> str:

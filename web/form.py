@@ -17,6 +17,7 @@ from web.parameters import FILTERS, NAMES, SIZE, BadParameters, ParameterError, 
 
 __all__ = ["FILTERS", "NAMES", "SIZE", "BadParameters", "Form", "ParameterError", "form_from", "search_from"]
 
+_SHOWING = ("page", "size", "cursor", "view", "kwic_sort")
 _READABLE = "/:,()*!~'"  # legal in a query string as they are, and a query is easier to read and shorter with them
 
 
@@ -44,6 +45,10 @@ class Form:
 
     def drop(self, name: str, value: str) -> Form:
         return self.put(name, *(other for other in self.values.get(name, ()) if other != value))
+
+    def itself(self) -> Form:
+        """The search, wherever in its answer a reader is and however that is shown."""
+        return Form({name: values for name, values in self.values.items() if name not in _SHOWING})
 
     def query_string(self) -> str:
         return urlencode(self.values, doseq=True, safe=_READABLE)

@@ -18,6 +18,7 @@ from web.form import FILTERS, Form, form_from
 from web.messages import gettext as _
 from web.paging import last_page, page_count, shown_numbers
 from web.parameters import View, parameters_from
+from web.search_citation import search_citation
 
 NEWEST = 8  # articles on the front page
 SHOWN_FORMS = 2  # of a word, beside the one that was typed, until its part of the receipt is opened
@@ -95,6 +96,7 @@ def results() -> str:
         last_page=last_page(page.total, asked.size),
         shown=concordance(page, given) if given.view is View.KWIC else None,
         kwic_sort=given.kwic_sort,
+        citation=search_citation(form, asked, page),
     )
 
 
