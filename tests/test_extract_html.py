@@ -323,7 +323,13 @@ def test_the_date_keeps_its_time_and_offset(head: str, body: str, published: str
             "2012-06-04T10:30:00+00:00",
         ),
         (meta("date", "2012-06-04"), "<time datetime='2012-06-05T10:30:00Z'>Tuesday</time>", "2012-06-04"),
+        (meta("date", "2012-06-04"), "<time datetime='2012-06-04T00:00:00Z'>Monday</time>", "2012-06-04"),
         (meta("date", "2012-06-04") + meta("sailthru.date", "2012-06-04 10:30:00"), "", "2012-06-04T10:30:00"),
+        (
+            "",
+            "<h1>The pier is gone</h1><time datetime='2012-06-04T10:30:00+01:00'>June 4, 2012</time>",
+            "2012-06-04T10:30:00+01:00",
+        ),
         (meta("date", "2012-06-04"), "<h1>The pier is gone</h1><p>June 4, 2012 10:30</p>", "2012-06-04T10:30:00"),
         (meta("date", "2012-06-04"), "<h1>The pier is gone</h1><p>June 5, 2012 10:30</p>", "2012-06-04"),
     ],

@@ -98,9 +98,10 @@ def read_page(source: str) -> Parts:
         numbers = _numbers_of(lines, paragraphs) or numbers
         head = read_head(lines, numbers, title=title, description=metadata.description)
         body = _without_noise(paragraphs, lines, head)
-    if metadata.published is None and head.published is None:
-        metadata = replace(metadata, published=_found_date(tree))
-    metadata = replace(metadata, published=with_time(metadata.published, head.published))
+    published = metadata.published or head.published or _found_date(tree)
+    for moment in (head.published, *metadata.times):
+        published = with_time(published, moment)
+    metadata = replace(metadata, published=published)
     body = without_biography(body, metadata.author or head.author)
     return Parts("\n\n".join(body), head, lines, numbers[: len(body)] if own else None, metadata)
 

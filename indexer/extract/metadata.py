@@ -109,7 +109,11 @@ Metas = Mapping[str, list[str]]  # contents of meta tags by lower-case name, in 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Fields as in Article. `description` is what the page tells search engines: perhaps its standfirst."""
+    """Fields as in Article.
+
+    description: what the page tells search engines: perhaps its standfirst
+    times:       those of its `time` elements, in their order, whatever they are of
+    """
 
     title: str | None = None
     author: tuple[str, ...] = ()
@@ -118,6 +122,7 @@ class Metadata:
     language: str | None = None
     url: str | None = None
     description: str | None = None
+    times: tuple[date | datetime, ...] = ()
 
 
 def read_metadata(elements: str) -> Metadata:
@@ -137,6 +142,7 @@ def read_metadata(elements: str) -> Metadata:
         published=_published(soup, article, nodes, metas),
         language=_language(soup, article, metas),
         url=url,
+        times=tuple(_times(soup)),
         description=next((text for name in DESCRIPTION_METAS for text in metas.get(name, ())), None),
     )
 
@@ -418,18 +424,22 @@ def _published(soup: BeautifulSoup, article: Node, nodes: Sequence[Node], metas:
     """The date of the first source that has one; where that is a bare day, with the time that another gives it."""
     moments = (parse_moment(text) for text in _date_sources(soup, article, nodes, metas))
     found = next((moment for moment in moments if moment), None)
-    times = (_fold(node.get("datePublished")) for node in nodes)
-    printed = (_attribute(tag, "datetime") for tag in soup.find_all("time"))
-    for other in (*moments, *map(parse_moment, chain(times, printed))):
+    other_nodes = (parse_moment(_fold(node.get("datePublished"))) for node in nodes)
+    for other in (*moments, *other_nodes, *_times(soup)):
         found = with_time(found, other)
     return found
+
+
+def _times(soup: BeautifulSoup) -> Iterator[date | datetime]:
+    moments = (parse_moment(_attribute(tag, "datetime")) for tag in soup.find_all("time"))
+    return (moment for moment in moments if moment)
 
 
 def with_time(day: date | datetime | None, other: date | datetime | None) -> date | datetime | None:
     """`day`, or `other` where that is the same day with its time."""
     if day is None or isinstance(day, datetime) or not isinstance(other, datetime):
         return day
-    return other if other.date() == day else day
+    return other if other.date() == day and other.time() != time() else day  # midnight is what a bare day is made of
 
 
 def _date_sources(soup: BeautifulSoup, article: Node, nodes: Sequence[Node], metas: Metas) -> Iterator[str]:
