@@ -42,7 +42,14 @@ AWKWARD = Article(
     url="https://herald.example/a_b?c=1&d={2}%20#e",
 )
 BARE = Article(id="bare", body="Nobody knows who wrote this.")
-EVERY = [*ARTICLES, AWKWARD, BARE, HOSTILE, Article(id="nothing", title="?")]
+EVERY = [
+    *ARTICLES,
+    AWKWARD,
+    BARE,
+    HOSTILE,
+    Article(id="nothing", title="?"),
+    Article(id="old", title="Old", published=date(812, 1, 2)),
+]
 
 
 def cited(article: Article) -> Citation:
@@ -88,7 +95,7 @@ def test_bibtex_is_read_back_as_it_was(article: Article) -> None:
     assert without_latex(entry.fields.get("journal", "")) == citation.publisher
     assert entry.fields["url"] == PERMALINK
     assert entry.fields["urldate"] == "2026-11-24"
-    assert entry.fields.get("year") == (str(article.day.year) if article.day else None)
+    assert entry.fields.get("year") == (f"{article.day.year:04}" if article.day else None)
     assert entry.fields.get("date") == (article.day.isoformat() if article.day else None)
     people = [without_latex(str(person)) for person in entry.persons.get("author", ())]
     assert people == [", ".join(filter(None, (one.family, one.suffix, one.given))) for one in citation.authors]
@@ -114,8 +121,8 @@ def test_ris_is_read_back_as_it_was(article: Article) -> None:
     assert entry.get("secondary_title", "") == citation.publisher
     assert entry.get("abstract", "") == citation.summary
     assert entry["urls"] == [PERMALINK]
-    assert entry.get("year") == (f"{article.day:%Y}" if article.day else None)
-    assert entry.get("date") == (f"{article.day:%Y/%m/%d}" if article.day else None)
+    assert entry.get("year") == (article.day.isoformat()[:4] if article.day else None)
+    assert entry.get("date") == (article.day.isoformat().replace("-", "/") if article.day else None)
     assert len(entry.get("authors", ())) == len(article.author)
 
 
@@ -135,7 +142,7 @@ def test_csl_json_is_cited_by_a_processor(article: Article) -> None:
     found = in_harvard(citation)
     assert citation.title in found
     assert citation.publisher in found
-    assert (f"({article.day.year})" if article.day else "(no date)") in found
+    assert (f"({article.day.year}" if article.day else "(no date)") in found
     assert not citation.authors or found.startswith(citation.authors[0].family)
     assert "Accessed: November 24, 2026" in found
 
@@ -219,6 +226,8 @@ def test_keys_are_plain_stable_and_apart() -> None:
         ("Byline, Ada", Name("Byline", "Ada")),
         ("Ana María de la Cruz", Name("de la Cruz", "Ana María")),
         ("M. K. Gandhi", Name("Gandhi", "M. K.")),
+        ("E. Y. Writer", Name("Writer", "E. Y.")),
+        ("The Man in the Street", Name("The Man in the Street", person=False)),
         ("Ludwig von Beethoven III", Name("von Beethoven", "Ludwig", "III")),
         ("Reuters", Name("Reuters", person=False)),
         ("Associated Press", Name("Associated Press", person=False)),

@@ -69,7 +69,7 @@ def _latex(text: str) -> str:
 
 
 def ris(citation: Citation) -> str:
-    """https://refman.com/wp-content/uploads/2023/01/RIS-Specification.pdf has the tags."""
+    """By the tags of Reference Manager's specification of 2011."""
     printed, read = citation.published, citation.accessed
     tags = [
         ("TY", "NEWS"),
@@ -77,16 +77,20 @@ def ris(citation: Citation) -> str:
         *(("AU", _ris_name(name)) for name in citation.authors),
         ("TI", citation.title),
         ("T2", citation.publisher),
-        ("PY", f"{printed:%Y}" if printed else ""),
-        ("DA", f"{printed:%Y/%m/%d}" if printed else ""),
+        ("PY", f"{printed.year:04}" if printed else ""),
+        ("DA", _ris_date(printed) if printed else ""),
         ("LA", citation.language),
         ("AB", citation.summary),
         ("N1", _note(citation)),
         ("UR", citation.permalink),
-        ("Y2", f"{read:%Y/%m/%d}"),
+        ("Y2", _ris_date(read)),
     ]
     lines = [f"{tag}  - {value}" for tag, value in tags if value]
     return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def _ris_date(day: date) -> str:
+    return day.isoformat().replace("-", "/")
 
 
 def _ris_name(name: Name) -> str:

@@ -27,7 +27,7 @@ def highwire(article: Article, permalink: str) -> Iterator[Tag]:
     if article.publisher:
         yield "citation_publisher", article.publisher
     if article.day:
-        yield "citation_publication_date", article.day.strftime("%Y/%m/%d")
+        yield "citation_publication_date", article.day.isoformat().replace("-", "/")
     if article.language:
         yield "citation_language", article.language
     yield "citation_fulltext_html_url", permalink

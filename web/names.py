@@ -27,7 +27,7 @@ _ORGANISATIONS = frozenset(
 )
 _CJK_ORGANISATION = re.compile(r"[社報报网網局部]$|[記记]者[団团]$|통신$|신문$")
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_NAME = re.compile(r"[\d@&/:;|()\[\]]|\b(?:and|und|et|y|e|with|for|the)\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"[\d@&/:;|()\[\]]|^The\s|\s(?:and|und|et|y|e|with|for|the)\s")
 
 
 @dataclass(frozen=True, slots=True)
