@@ -27,6 +27,7 @@ from web import (
     proxies,
     reference,
     suggest,
+    why,
 )
 from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
@@ -70,6 +71,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     facets.register(app)
     suggest.register(app)
     reference.register(app)
+    why.register(app)
     feed.register(app)
     app.register_blueprint(export.exports)
     app.register_blueprint(health.health)

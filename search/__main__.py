@@ -8,10 +8,11 @@ import pprint
 
 import click
 
-from search import EngineError, open_engine
+from search import Engine, EngineError, open_engine, why
 from search.article import to_json as article_json
 from search.engine import MAX_SIZE, Hit, Page, Search, Snippet
 from search.parse import QueryError, parse, render
+from search.query import Query
 from search.receipt import Group, Joined, Part, Receipt, searched, to_json
 
 DEFAULT_URL = "whoosh:data/index"
@@ -22,8 +23,11 @@ DEFAULT_URL = "whoosh:data/index"
 @click.option("--index", "url", metavar="URL", help="Where the index is; $SEARCH_URL, else whoosh:data/index.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--limit", default=10, type=click.IntRange(1, MAX_SIZE), show_default=True, help="Hits to show.")
+@click.option("--why", "article_id", metavar="ID", help="Tell why the article with this id is found, or is not.")
 @click.option("--explain", is_flag=True, help="Show how the query was understood, and search nothing.")
-def main(query: tuple[str, ...], url: str | None, as_json: bool, limit: int, explain: bool) -> None:
+def main(
+    query: tuple[str, ...], url: str | None, as_json: bool, limit: int, article_id: str | None, explain: bool
+) -> None:
     """Search the archive for QUERY; without one, show the newest articles.
 
     Exit status: 1 when the index cannot be searched, 2 for a query or an option to mend.
@@ -38,10 +42,29 @@ def main(query: tuple[str, ...], url: str | None, as_json: bool, limit: int, exp
         return
     try:
         with open_engine(url or os.environ.get("SEARCH_URL") or DEFAULT_URL) as engine:
+            if article_id:
+                click.echo(_why(engine, understood, article_id, as_json))
+                return
             page = engine.search(Search(understood, size=limit, receipt=True))
     except EngineError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(_answer(render(understood), page), ensure_ascii=False) if as_json else _text(page))
+
+
+def _why(engine: Engine, query: Query, article_id: str, as_json: bool) -> str:
+    told = engine.why(Search(query), article_id)
+    if told is None:
+        raise click.ClickException(f"there is no article {article_id!r}")
+    if as_json:
+        return json.dumps({"query": render(query), **why.to_json(told)}, ensure_ascii=False)
+    if not told.found:
+        lacking = (f"{'has' if part.excluded else 'lacks'} {render(part.asked)}" for part in told.parts if part.fails)
+        return f"Not among the {told.total:,} found: it {', '.join(lacking)}"
+    points = [(render(part.asked), part.score) for part in told.parts]
+    points += [(f"{term.word} (related)", term.score) for term in told.related]
+    points += [("words that stand together", told.nearness), ("together", told.score)]
+    lines = [f"{score:8.3f}  {name}" for name, score in points if told.by_score]
+    return "\n".join([f"Number {told.rank:,} of {told.total:,}", *lines])
 
 
 def _answer(query: str, page: Page) -> dict[str, object]:

@@ -23,6 +23,7 @@ from search.article import Article
 from search.query import All, Query
 from search.receipt import Receipt
 from search.remedies import Remedy
+from search.why import Why
 
 MAX_SIZE = 100  # hits on one page
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
@@ -279,6 +280,9 @@ class Engine(Protocol):
         """The most similar first, in the article's own language; none for an article that is not there. Copies of its
         text, and of each other's, are left out.
         """
+
+    def why(self, search: Search, article_id: str) -> Why | None:
+        """Why an article is among all the hits of a search, or is not; None where there is no such article."""
 
     def count(self) -> int:
         """Articles in the index."""

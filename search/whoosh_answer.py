@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from whoosh import query
 
-from search import analysis, ranking, schema, whoosh_timeline
+from search import analysis, ranking, schema, whoosh_timeline, whoosh_why
 from search.abbreviations import is_abbreviation, long_form
 from search.article import Article, from_stored
 from search.columnar import facets as counting
-from search.columnar.evaluate import Decay, Result, evaluate
+from search.columnar.evaluate import Decay, Result, evaluate, rank
 from search.columnar.evaluate import Sort as ByColumn
+from search.columnar.explain import explain
 from search.columnar.order import Place
 from search.cursor import Cursor, read, written
 from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Search, SearchRefused, Sort, Values
@@ -29,6 +30,7 @@ from search.snippets import mark, snippet
 from search.whoosh_archive import WhooshArchive
 from search.whoosh_compiler import Compiler, spelt
 from search.whoosh_schema import key_field
+from search.why import Why, WhyFilter, WhyPart, parts_of
 
 EXPORT_WINDOW = 1_000  # hits of an export that are found at once,
 EXPORT_BATCH = 20  # and read at once: a few hundred kilobytes
@@ -155,6 +157,48 @@ class Answer:
             if place is None or len(result.docs) < EXPORT_WINDOW:
                 return
 
+    def why(self, number: int) -> Why:
+        """Of an article by its number in the index."""
+        question, result = self._settled()
+
+        def part(asked: Query, excluding: bool) -> WhyPart:
+            return whoosh_why.part_of(asked, excluding, self._searcher, self._compiler, number)
+
+        _, parts = parts_of(question.asked, part)
+        compiled = self._compiled(question.asked, question.also)
+        ranked = rank(self._searcher, compiled, number, filters=self._filters(), **self._ordered(question.asked))
+        why = Why(
+            article=self._article(number),
+            found=ranked is not None,
+            total=result.total,
+            generation=self._generation,
+            parts=parts,
+            filters=tuple(self._passed(number)),
+            relaxed=question.relaxed,
+            ignored=question.ignored,
+            by_score=self._order() is None,
+        )
+        if ranked is None or not why.by_score:
+            bare = tuple(replace(part, score=0.0, terms=()) for part in parts)
+            return replace(why, parts=bare, rank=None if ranked is None else ranked.place)
+        also = explain(self._searcher, _any_of(question.asked, question.also), number)
+        related = whoosh_why.term_scores(also.brought, self._searcher)
+        whole = sum(part.score for part in parts) + sum(term.score for term in related) + ranked.bonus
+        return replace(
+            why,
+            rank=ranked.place,
+            score=ranked.score,
+            related=related,
+            nearness=ranked.bonus,
+            age=(ranked.factor - 1) * whole,
+        )
+
+    def _passed(self, number: int) -> Iterator[WhyFilter]:
+        """Each filter, and whether an article passes it."""
+        compiled = list(self._filters().values())
+        for (name, part), one in zip(self._filter_names().items(), compiled, strict=True):
+            yield WhyFilter(name, part, explain(self._searcher, one, number).found)
+
     def values(self, field: str, find: str, order: FacetOrder, part: slice) -> Values:
         """Of a facet; part: which of those that are admitted"""
         question, _ = self._settled()
@@ -225,9 +269,7 @@ class Answer:
         compiled = self._compiler.compile(node)
         if not also:
             return compiled
-        share = schema.RELATED * len(ranking.bare_words(node))
-        terms = [query.Term("text", one.stem, boost=share * one.weight) for one in also]
-        return query.AndMaybe(compiled, query.Or(terms))
+        return query.AndMaybe(compiled, _any_of(node, also))
 
     def _ordered(self, node: Query) -> dict[str, Any]:
         """What the order of the hits takes."""
@@ -350,6 +392,12 @@ class Answer:
                 for value in part.values
             )
         )
+
+
+def _any_of(node: Query, also: tuple[Related, ...]) -> Any:
+    """Related words, their weights by how many words of the question they stand beside."""
+    share = schema.RELATED * len(ranking.bare_words(node))
+    return query.Or([query.Term("text", one.stem, boost=share * one.weight) for one in also])
 
 
 def _name(filter_: Query) -> str:

@@ -40,6 +40,7 @@ from search.whoosh_answer import Answer
 from search.whoosh_schema import document
 from search.whoosh_similar import similar_to
 from search.whoosh_suggest import Suggester
+from search.why import Why
 
 LOCK_WAIT = 10.0  # seconds a second writer waits
 OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
@@ -108,6 +109,14 @@ class WhooshEngine:
     def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
         with self._lock:
             return Suggester(self._current().searcher, filters, limit).suggest(text)
+
+    def why(self, search: Search, article_id: str) -> Why | None:
+        with self._lock:
+            snapshot = self._current()
+            number = snapshot.searcher.document_number(id=article_id)
+            if number is None:
+                return None
+            return snapshot.answer(replace(search, page=1, size=1, cursor="", receipt=False)).why(number)
 
     def get(self, article_id: str) -> Article | None:
         with self._lock:

@@ -44,8 +44,8 @@ def offered(found: BeautifulSoup) -> list[str]:
 @pytest.mark.parametrize(
     ("query", "offers"),
     [
-        ("q=ferry&place=Oslo", ["without place: Oslo: 1 article"]),
-        ("q=harbour&language=en&to=2012", ["without to 2012: 1 article", "without language: English: 1 article"]),
+        ("q=ferry&place=Oslo", ["without “place: Oslo”: 1 article"]),
+        ("q=harbour&language=en&to=2012", ["without “to 2012”: 1 article", "without “language: English”: 1 article"]),
         ("q=ferry+-harbour", ["without “harbour”: 1 article"]),
         ('q="harbour+ferry"', ['the words of "harbour ferry" anywhere: 1 article']),
         ('q=harbour+"zebra"&place=Kongo', ['without “"zebra"”, in the whole archive: 2 articles']),

@@ -296,6 +296,59 @@ class FacetAnswer(TypedDict):
     values: Annotated[list[Bucket], Field(description="The others that `find` admits, a page of them.")]
 
 
+class TermScore(TypedDict):
+    """What one term brings to the score: rarity × weight, times how much of it was asked for."""
+
+    word: Annotated[str, Field(description="As it is ranked: a stem.")]
+    frequency: Annotated[float, Field(description="How often the article has it; its title counts three times.")]
+    documents: Annotated[Count, Field(description="How many articles of the archive have it.")]
+    rarity: Annotated[float, Field(description="Its inverse document frequency.")]
+    weight: Annotated[float, Field(description="Of so many occurrences in an article of that length.")]
+    length: Annotated[Count, Field(description="Of the article, in words, as scores know it.")]
+    score: float
+
+
+class WhyPart(Asked):
+    """What the article has of a part of the query."""
+
+    query: Annotated[str, Field(description="The part in the query language.")]
+    has: Annotated[bool, Field(description="Whether the article has it.")]
+    excluded: Annotated[bool, Field(description="Whether articles with it are not wanted.")]
+    fails: Annotated[bool, Field(description="Whether this keeps the article out.")]
+    score: Annotated[float, Field(description="That of its terms, and what goes by none, as for accents as typed.")]
+    terms: list[TermScore]
+
+
+class WhyFilter(TypedDict):
+    """Whether the article passes what the search was narrowed to."""
+
+    name: Annotated[str, Field(description="Of a field, `date` or `since`.")]
+    filter: Asked | None
+    passes: bool
+
+
+class Why(TypedDict):
+    """Why an article is in an answer, or is not. Its score is the sum of the scores of the parts and of the related
+    terms, `nearness` and `age`.
+    """
+
+    query: Annotated[str, Field(description="The query as it was understood.")]
+    id: str
+    found: bool
+    rank: Annotated[int | None, Field(description="Among all that was found, counted from 1.")]
+    total: Annotated[Count, Field(description="How many articles were found.")]
+    generation: Count
+    score: float
+    by_score: Annotated[bool, Field(description="False in an order by date: then no scores are counted.")]
+    relaxed: Annotated[bool, Field(description="Whether any of the words was enough.")]
+    ignored: Annotated[list[str], Field(description="Words left out because nearly every article has them.")]
+    parts: list[WhyPart]
+    related: Annotated[list[TermScore], Field(description="Words that the best articles share.")]
+    nearness: Annotated[float, Field(description="For words of the query that stand together.")]
+    age: Annotated[float, Field(description="What age takes away with `sort=recent`; 0 or less.")]
+    filters: list[WhyFilter]
+
+
 class Fault(TypedDict):
     """What is wrong with one parameter."""
 

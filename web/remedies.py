@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from search import ranking, schema
 from search.engine import Match, Search
 from search.parse import render, typed_days
-from search.query import And, Between, OneOf, Or, Words
+from search.query import And, Between, OneOf, Or, Query, Words
 from search.remedies import Change, Remedy
 from web import receipt, words
 from web.form import Form
@@ -52,20 +52,20 @@ def _told(remedy: Remedy) -> str:
         case Change.LOOSENED if part is not None:
             return _("the words of %(phrase)s anywhere", phrase=render(part))
         case Change.WITHOUT_FILTER:
-            return _without(part)
+            return _("without “%(part)s”", part=filter_label(part))
         case Change.WITHOUT_FILTERS:
             return _("the same search in the whole archive")
         case _:
             return _("any of the words instead of all")
 
 
-def _without(part: object) -> str:
+def filter_label(part: Query | None) -> str:
+    """A filter as its chip says it; None is what is new."""
     match part:
         case OneOf(field, values):
-            name = words.FILTER_NAMES[field]
             shown = [words.language(value) for value in values] if field == "language" else values
-            return _("without %(filter)s: %(values)s", filter=name, values=", ".join(shown))
+            return f"{words.FILTER_NAMES[field]}: {', '.join(shown)}"
         case Between(start, end):
-            return _("without %(dates)s", dates=words.typed_range(*typed_days(start, end)))
+            return words.typed_range(*typed_days(start, end))
         case _:
-            return _("not only what is new")
+            return _("what is new")

@@ -45,6 +45,11 @@ def _number(count: int, locale: Locale) -> str:
     return format_decimal(count, locale=locale)
 
 
+def points(score: float) -> str:
+    """Of a score, to hundredths: finer differences say nothing to a reader."""
+    return format_decimal(score, "0.00", locale=reader_locale())
+
+
 def counted(articles: int) -> str:
     return ngettext("%(number)s article", "%(number)s articles", articles, number=number(articles))
 

@@ -6,7 +6,7 @@ README.md has the rules, and where they differ from Whoosh's matchers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from time import perf_counter
 from typing import Any
@@ -126,6 +126,76 @@ def evaluate(
             run.partial = True
             break
     return _answer(asked, offset, leaves, parts, run)
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Where a document stands in the whole answer.
+
+    place: counts from 1
+    score: as `evaluate` gives it: (what the query gives + bonus) * factor
+    bonus: for words that stand together
+    factor: what is left of a score at the document's age
+    """
+
+    place: int
+    score: float
+    bonus: float = 0
+    factor: float = 1
+
+
+def rank(
+    searcher: Any,
+    query: Any,
+    document: int,
+    *,
+    sort: Sort | None = None,
+    decay: Decay | None = None,
+    tie: str | None = None,
+    filters: Mapping[str, Any] | None = None,
+    proximity: Proximity | None = None,
+    cache: Cache = CACHE,
+) -> Rank | None:
+    """The place that a document has in the order of `evaluate` with the same arguments; None where it is not found.
+
+    document: its number in the whole index
+    """
+    run = Run(cache, searcher.weighting)
+    leaves = leaves_of(searcher, run)
+    asked = _Asked(query, 0, sort, decay, tie, None, filters or {}, (), proximity)
+    parts = [_search(leaf, replace(asked, window=leaf.size)) for leaf in leaves]
+    for leaf, part in zip(leaves, parts, strict=True):
+        for which in (part.docs == document).nonzero()[0].tolist():
+            own = part.last[which], part.keys[which], part.ties[which], document
+            place = 1 + sum(_how_many_before(one, own) for one in parts)
+            score = float(part.scores[which])
+            if sort is not None:
+                return Rank(place, score)
+            factor = 1.0 if decay is None else float(_factors(leaf, decay)[document - leaf.offset])
+            return Rank(place, score, _given_bonus(asked, leaf, document, score), factor)
+    return None
+
+
+def _given_bonus(asked: _Asked, leaf: Leaf, document: int, score: float) -> float:
+    """Only the best documents get the bonus, and so a higher score than without it."""
+    if asked.proximity is None:
+        return 0.0
+    plain = _search(leaf, replace(asked, window=leaf.size, proximity=None))
+    if score == float(plain.scores[plain.docs == document][0]):
+        return 0.0
+    return float(bonus(asked.proximity, leaf, np.array([document - leaf.offset]))[0])
+
+
+def _how_many_before(part: _Part, own: tuple[Any, ...]) -> int:
+    last, key, tie, document = own
+    if not len(part.docs):
+        return 0
+    equal = part.last == last
+    before = part.last < last
+    for numbers, mine in ((part.keys, key), (part.ties, tie), (part.docs, document)):
+        before |= equal & (numbers < mine)
+        equal = equal & (numbers == mine)
+    return int(np.count_nonzero(before))
 
 
 def _is_number(schema: Any, fieldname: str) -> bool:

@@ -313,7 +313,7 @@ NOWHERE = Placed(spans.NONE, (), 1)
 
 
 def _positional(query: Any, leaf: Leaf) -> Matches:
-    placed = _place(query, leaf)
+    placed = place_of(query, leaf)
     return by_matcher(query, leaf) if placed is None else _of_docs(placed.stretches.docs(), placed, leaf)
 
 
@@ -321,7 +321,7 @@ def _of_docs(docs: Docs, placed: Placed, leaf: Leaf) -> Sparse:
     return Sparse(docs, placed.scores(docs), False) if leaf.scored else constant(docs, 1)
 
 
-def _place(query: Any, leaf: Leaf) -> Placed | None:
+def place_of(query: Any, leaf: Leaf) -> Placed | None:
     """None where only a matcher can tell: for other classes, and for fields that do not keep positions as arrays."""
     placer = PLACERS.get(type(query))
     return None if placer is None else placer(query, leaf)
@@ -383,7 +383,7 @@ def _place_multi_term(query: Any, leaf: Leaf) -> Placed | None:
 
 
 def _place_within(query: Any, leaf: Leaf) -> Placed | None:
-    placed = _place(query.q, leaf)
+    placed = place_of(query.q, leaf)
     first, last = (0, query.limit) if type(query) is whoosh_spans.SpanFirst else (query.first, query.last)
     return placed and replace(placed, stretches=placed.stretches.between(first, last))
 

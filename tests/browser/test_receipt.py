@@ -31,7 +31,18 @@ def test_a_part_of_the_receipt_is_opened_and_its_change_followed(
 def test_a_search_that_finds_nothing_leads_on(new_page: NewPage, archive: str, scripts: bool) -> None:
     page = new_page(java_script_enabled=scripts)
     page.goto(f"{archive}/search?q=sumit+opends&place=Kiel")
-    expect(page.locator(".suggestion")).to_have_text("Did you mean summit opened? 1 article, in the whole archive")
+    expect(page.locator(".suggestion")).to_have_text("Did you mean summit opens? 1 article, in the whole archive")
     page.goto(f"{archive}/search?q=summit&place=Kiel")
-    page.get_by_role("link", name="without place: Kiel").click()
+    page.get_by_role("link", name="without “place: Kiel”").click()
     expect(page.locator(".hit")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_hit_tells_why_it_was_found(new_page: NewPage, archive: str, scripts: bool) -> None:
+    page = new_page(java_script_enabled=scripts)
+    page.goto(f"{archive}/search?q=russia+china")
+    page.get_by_role("link", name="why?").first.click()
+    expect(page.get_by_text("It is number 1 of 2 articles")).to_be_visible()
+    expect(page.locator("tfoot")).to_be_visible()
+    page.get_by_role("link", name="Back to the results").click()
+    expect(page.locator(".hit")).to_have_count(2)
