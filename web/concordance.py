@@ -26,7 +26,8 @@ ARTICLES = MAX_SIZE  # of a block
 LINES = 50  # on a page where the address asks for no other number
 LINES_EACH = 100  # of one article, at most
 CONTEXT = 80  # characters on each side, at most
-NEIGHBOURS = 4  # words on a side by which lines are sorted, the nearest first
+NEIGHBOURS = 3  # words on a side by which lines are sorted, the nearest first,
+NEAR = 40  # and characters among which they are looked for
 
 _SPACE = re.compile(r"\s+")
 _PARAGRAPH = Stretch(" ¶ ")
@@ -219,11 +220,11 @@ def _words(text: str) -> list[str]:
 
 def _before(line: Line) -> list[str]:
     """The nearest first."""
-    return _words(line.before)[: -NEIGHBOURS - 1 : -1]
+    return _words(line.before[-NEAR:])[: -NEIGHBOURS - 1 : -1]
 
 
 def _after(line: Line) -> list[str]:
-    return _words(line.after)[:NEIGHBOURS]
+    return _words(line.after[:NEAR])[:NEIGHBOURS]
 
 
 _SORTED: dict[ContextSort, Callable[[Line], Any]] = {

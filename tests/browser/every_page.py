@@ -13,6 +13,7 @@ EVERY_PAGE = {
     "untitled": "/articles/untitled",
     "missing": "/articles/nothing",
     "help": "/help",
+    "in-context": "/search?q=syria&view=kwic",
     "facet": "/facets/publisher?q=syria",
     "api": "/api",
 }

@@ -33,6 +33,7 @@ PAGES = {
     "refused": "/search?q=a*&from=2012-13",
     "article": "/articles/{id}?" + QUERY + "&rank=1",
     "missing": "/articles/nothing",
+    "in-context": f"/search?{QUERY}&view=kwic",
     "facet": "/facets/publisher?q=syria",
     "help": "/help",
     "api": "/api",
