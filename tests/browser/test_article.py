@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from search.article import Article
 from tests.browser.conftest import NewPage
-from tests.browser.test_browser import DESK
+from tests.browser.test_browser import DESK, PHONE
 from tests.web_server import index_of, serving
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ HARBOUR = Article(
     body=f"The harbour opened at dawn - at last, they said.\n\n{FILLER}\n\n"
     "The harbour opened at dawn & closed at dusk.\n\nHarbour masters went home.",
     author=("Ada Byline",),
+    place="Old Pier",
     language="en",
 )
 CHINESE = Article(id="中文", title="港口罢工结束", body="港口在黎明开放。工人们回家了。", language="zh")
@@ -89,6 +90,14 @@ def test_marks_are_stepped_through_by_link_without_script(new_page: NewPage, har
         shown.get_by_role("link", name="Next").click()
     page.locator(".step:visible").get_by_role("link", name="Previous").click()
     expect(page.locator("#m1")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_wherever_a_mark_stands_its_bar_is_on_the_screen(new_page: NewPage, harbour: str, number: int) -> None:
+    page = new_page(viewport=PHONE, java_script_enabled=False, reduced_motion="reduce")
+    page.goto(f"{harbour}harbour?q=title:strike+author:byline+place:pier#m{number}")
+    on_top = "document.elementFromPoint(innerWidth / 2, innerHeight - 20).closest('.step')?.dataset.words"
+    page.wait_for_function(f"{on_top} === '{number} of 3'")
 
 
 @pytest.mark.parametrize(
