@@ -21,8 +21,9 @@ from whoosh.sorting import FieldFacet, add_sortable
 from search.columnar import expand, leaf
 from search.columnar.cache import CACHE, Cache
 from search.columnar.codec import ColumnarCodec
-from search.columnar.evaluate import MAX_WINDOW, Facet, Histogram, Sort, evaluate
+from search.columnar.evaluate import MAX_WINDOW, Decay, Facet, Histogram, Sort, evaluate
 from search.columnar.expand import MAX_EXPANSION
+from search.columnar.proximity import Proximity
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from tests.columnar.meaning import Commit, Doc, build, by_matchers, evaluated, same
 
@@ -246,6 +247,53 @@ def test_an_order_takes_a_column_of_dates_and_one_that_not_all_segments_have() -
 def test_only_a_sortable_number_gives_an_order(fruit: Any, name: str) -> None:
     with pytest.raises(ValueError, match="cannot be sorted by"):
         evaluate(fruit, q.Every(), sort=Sort(name))
+
+
+ORDERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"sort": Sort("number")},
+    {"sort": Sort("number", True)},
+    {"decay": Decay("number", 10)},
+    {"proximity": Proximity("text", (("apple", "banana"),), 3, 0.5, 2)},
+)
+
+
+@pytest.mark.parametrize("options", ORDERS, ids=repr)
+@pytest.mark.parametrize("tie", [None, "tie"])
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_places_lead_through_all_documents(options: dict[str, Any], tie: str | None, size: int) -> None:
+    """In the order of one window, over three segments, with equals and documents without a number."""
+    schema = fields.Schema(
+        text=fields.TEXT(analyzer=SpaceSeparatedTokenizer()),
+        number=fields.NUMERIC(sortable=True),
+        tie=fields.COLUMN(columns.NumericColumn("q", default=-1)),
+    )
+    index = RamStorage().create_index(schema)
+    for start in (0, 5, 10):
+        with index.writer(codec=ColumnarCodec()) as writer:
+            writer.merge = False
+            for n in range(start, start + 5):
+                numbers = {"number": n % 3} if n % 4 else {}
+                writer.add_document(text="apple banana" if n % 2 else "banana pie apple", tie=n * 7 % 15, **numbers)
+    query = q.Or([T("apple"), T("banana")])
+    with index.searcher() as searcher:
+        whole = evaluate(searcher, query, limit=20, tie=tie, **options)
+        found, scores, place = [], [], None
+        for before in range(0, 15, size):
+            part = evaluate(searcher, query, limit=size, tie=tie, after=place, facets=[Facet("text")], **options)
+            found += part.docs.tolist()
+            scores += part.scores.tolist()
+            assert (part.total, part.before) == (15, before)
+            assert dict(part.facets["text"])["apple"] == 15
+            place = part.end
+        assert (found, scores) == (whole.docs.tolist(), whole.scores.tolist())
+        assert evaluate(searcher, query, limit=size, tie=tie, after=place, **options).end is None
+
+
+@pytest.mark.parametrize("name", ["text", "size", "nowhere"])
+def test_only_a_sortable_number_breaks_ties(fruit: Any, name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be sorted by"):
+        evaluate(fruit, q.Every(), tie=name)
 
 
 # Segments, deletions, filters

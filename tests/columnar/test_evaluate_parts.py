@@ -13,6 +13,7 @@ from whoosh import query as q
 
 from search.columnar.cache import Cache
 from search.columnar.matches import common, indexes
+from search.columnar.order import Place, beyond
 from search.columnar.queries import Near, SwapFuzzyTerm, Within
 from search.columnar.topk import lowest
 
@@ -98,3 +99,21 @@ def test_own_queries_can_be_rewritten_and_looked_through() -> None:
     assert (renamed.field(), within.with_boost(2.0).q.boost) == ("g", 2.0)
     assert Near("f", ["a", "b"]).all_terms() == {("f", "a"), ("f", "b")}
     assert Near("f", ["a", "b"]).with_boost(2.0) == Near("f", ["a", "b"], boost=2.0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), max_size=600), st.integers(0, 30))
+def test_of_equal_keys_the_lower_tie_is_first(pairs: list[tuple[int, int]], count: int) -> None:
+    keys, ties = np.array([key for key, _ in pairs], np.float32), np.array([tie for _, tie in pairs], np.int64)
+    expected = sorted(range(len(pairs)), key=lambda i: (*pairs[i], i))[:count]
+    assert lowest(keys, count, ties.take).tolist() == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=50), st.booleans(), st.data())
+def test_behind_a_place_is_what_sorts_after_it(
+    pairs: list[tuple[int, int]], descending: bool, data: st.DataObject
+) -> None:
+    key, tie = data.draw(st.tuples(st.integers(-1, 6), st.integers(-1, 6)))
+    keys, ties = np.array([one for one, _ in pairs], np.int64), np.array([one for _, one in pairs], np.int64)
+    sign = -1 if descending else 1
+    expected = [i for i, (one, other) in enumerate(pairs) if (sign * one, other) > (sign * key, tie)]
+    assert beyond(Place(key, tie), keys, ties.take, descending=descending).tolist() == expected
