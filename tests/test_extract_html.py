@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from indexer.extract import extract
+from indexer.extract import extract, html
 from indexer.extract.html import LONGER, SCRAP_WORDS, page_lines
 from indexer.extract.html import parse_page as parse
 from indexer.extract.lines import Role
@@ -112,6 +112,22 @@ def test_what_stands_beside_the_article_is_known_by_its_elements_in_any_language
     box = beside.format("".join(f"<p>{text}</p>" for text in REMARKS))
     found = page(f"<h1>Bryggjan er farin</h1>{box + story if above else story + box}", html='<html lang="is">')
     assert paragraphs(found) == ICELANDIC
+
+
+@pytest.mark.parametrize(("more", "tries"), [(0, [True, False]), (1, [True])])
+def test_a_scrap_is_asked_for_again_unless_the_page_is_large(
+    monkeypatch: pytest.MonkeyPatch, more: int, tries: list[bool]
+) -> None:
+    tree = parse(f"<html><body>{'<hr>' * (html.MAX_THOROUGH - 2 + more)}</body></html>")
+    asked: list[bool] = []
+
+    def scrap(_: object, *, precise: bool) -> list[str]:
+        asked.append(precise)
+        return ["A scrap"]
+
+    monkeypatch.setattr(html, "_by_trafilatura", scrap)
+    assert html._main_paragraphs(tree) == ["A scrap"]
+    assert asked == tries
 
 
 def test_a_mark_that_the_whole_article_has_says_nothing() -> None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from html import escape
 from itertools import dropwhile, islice
 
@@ -34,10 +35,12 @@ from indexer.extract.text import without_biography
 
 MAX_TAGS = 100_000  # of a page, the closing ones too; a long article has 10,000
 MAX_ELEMENTS = 40_000  # above it trafilatura would take too long, and the lines alone tell
+MAX_THOROUGH = 8000  # elements; above it the second try, which takes their square, would take seconds
 MAX_METADATA = 3000  # characters of an element that carries metadata; a longer one is a part of the page
 MAX_METADATA_ELEMENTS = 500
 MAX_PRINTED = 200  # of them, printed by the page, that are told from those of other stories
 TEASER_DEPTH = 4  # elements around a byline, within which the headline of its teaser stands
+MAX_MARKS = 300  # characters of an element's id or class
 MAX_HEADINGS = 20  # of the first order, that are looked at
 SCRAP_WORDS = 50  # of trafilatura's, that are no article where the lines have one
 AGREED = 0.8  # share of trafilatura's words that the lines' body has too: both found the same article
@@ -236,7 +239,7 @@ def _solid(text: str) -> int:
 
 
 def _role(element: HtmlElement) -> Role:
-    marks = element.get("class")
+    marks = _marks(element)
     if not marks:
         return Role.NONE
     if _CAPTION_CLASS.search(marks):
@@ -248,14 +251,18 @@ def _is_beside(element: HtmlElement) -> bool:
     """Whether an element is marked as a box of comments, related stories or the like."""
     if element.tag == "aside":
         return True
-    marks = f"{element.get('id') or ''} {element.get('class') or ''}"
+    marks = f"{(element.get('id') or '')[:MAX_MARKS]} {_marks(element)}"
     return element.tag not in _WHOLE_PAGE and len(marks) > 1 and bool(_BESIDE_MARK.search(marks))
+
+
+def _marks(element: HtmlElement) -> str:
+    return (element.get("class") or "")[:MAX_MARKS]
 
 
 def _place(blocks: Sequence[HtmlElement]) -> str:
     """The tag of a line's element and what the one around it is: paragraphs of one text have it in common, whatever
     mark one of them has."""
-    around = [_NUMBER.sub("", f"{block.tag} {block.get('class') or ''}") for block in blocks[:-1]]
+    around = [_NUMBER.sub("", f"{block.tag} {_marks(block)}") for block in blocks[:-1]]
     return "/".join([*around, *(block.tag for block in blocks[-1:])])
 
 
@@ -275,11 +282,15 @@ def _printed_title(lines: Sequence[Line], told: str | None) -> str | None:
 
 
 def _main_paragraphs(tree: HtmlElement) -> list[str]:
-    """The page's main text as trafilatura finds it; empty where it finds none, or the page is too large for it."""
-    if tree.xpath("count(//*)") > MAX_ELEMENTS:
+    """The page's main text as trafilatura finds it: precisely, or else with all that it can do; empty where it finds
+    none, or the page is too large for it."""
+    size = tree.xpath("count(//*)")
+    if size > MAX_ELEMENTS:
         return []
     precise = _by_trafilatura(tree, precise=True)
-    return precise if sum(map(count_words, precise)) >= SCRAP_WORDS else _by_trafilatura(tree, precise=False)
+    if sum(map(count_words, precise)) >= SCRAP_WORDS or size > MAX_THOROUGH:
+        return precise
+    return _by_trafilatura(tree, precise=False)
 
 
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> list[str]:
@@ -363,6 +374,7 @@ def _is_dated(line: Line) -> bool:
 _METADATA_TAGS = frozenset({"title", "h1", "time"})
 _HEADERS = frozenset({"title", "meta", "script", "link", "h1"})
 _MENUS = frozenset({"nav", "footer"})
+_STORY, _TEASER = "story", "teaser"
 _HAS_TEXT = etree.XPath("count(.//p[string-length() > 80]) > 1")  # more than a teaser has
 _HAS_LINKED_HEADING = etree.XPath(  # of a story: a name is shorter
     """boolean((.//h2 | .//h3 | .//h4 | .//h5)[.//a or ancestor::a]
@@ -378,8 +390,7 @@ def metadata_elements(tree: HtmlElement) -> str:
     parts = [f'<html lang="{escape(language)}">']
     elements = list(islice(filter(_carries_metadata, tree.iter("*")), MAX_METADATA_ELEMENTS))
     printed = (element for element in elements if element.tag not in _HEADERS)
-    title = around_headings(tree)
-    others = {element for element in islice(printed, MAX_PRINTED) if _is_of_another_story(element, title)}
+    others = _of_other_stories(islice(printed, MAX_PRINTED), around_headings(tree))
     for element in elements:
         if element in others:
             continue
@@ -389,17 +400,26 @@ def metadata_elements(tree: HtmlElement) -> str:
     return "".join(parts)
 
 
-def _is_of_another_story(element: HtmlElement, around_title: Set[HtmlElement]) -> bool:
-    """Whether an element stands in a menu, a box beside the article, or a teaser: near a heading that is a link."""
-    outside = [around for around in element.iterancestors() if around not in around_title]
-    if any(around.tag in _MENUS or _is_beside(around) for around in outside):
-        return True
-    for around in outside[:TEASER_DEPTH]:
-        if _HAS_TEXT(around):
-            return False
-        if _HAS_LINKED_HEADING(around):
-            return True
-    return False
+def _of_other_stories(elements: Iterable[HtmlElement], around_title: Set[HtmlElement]) -> set[HtmlElement]:
+    """Those that stand in a menu, a box beside the article, or a teaser: near a heading that is a link."""
+    is_apart, is_teaser = cache(_is_apart), cache(_is_teaser)  # many have the same elements around them
+    found = set()
+    for element in elements:
+        outside = [around for around in element.iterancestors() if around not in around_title]
+        if any(map(is_apart, outside)) or next(filter(None, map(is_teaser, outside[:TEASER_DEPTH])), "") == _TEASER:
+            found.add(element)
+    return found
+
+
+def _is_apart(element: HtmlElement) -> bool:
+    return element.tag in _MENUS or _is_beside(element)
+
+
+def _is_teaser(element: HtmlElement) -> str:
+    """Whether an element is a teaser or has a story's own text; empty where it is too small to tell."""
+    if _HAS_TEXT(element):
+        return _STORY
+    return _TEASER if _HAS_LINKED_HEADING(element) else ""
 
 
 def _carries_metadata(element: HtmlElement) -> bool:

@@ -26,7 +26,7 @@ from bs4 import BeautifulSoup, Tag
 from indexer.extract import language
 from indexer.extract.dates import MAX_YEAR, MIN_YEAR, find_dates
 from indexer.extract.decoding import fold
-from indexer.extract.lines import key
+from indexer.extract.lines import LOOKED_AT, key
 from indexer.extract.names import MAX_AUTHORS, is_person, split_names
 
 MAX_JSON = 1_000_000  # characters of one JSON-LD script
@@ -68,17 +68,9 @@ LANGUAGE_METAS = tuple(
     "og:locale inlanguage dc.language dcterms.language language content-language og:language".split()
 )
 DESCRIPTION_METAS = tuple("description og:description twitter:description dc.description sailthru.description".split())
+ADDRESS_METAS = ("og:url", "twitter:url")
 META_NAMES = frozenset(
-    (
-        *TITLE_METAS,
-        *AUTHOR_METAS,
-        *DATE_METAS,
-        *SITE_METAS,
-        *LANGUAGE_METAS,
-        *DESCRIPTION_METAS,
-        "og:url",
-        "twitter:url",
-    )
+    (*TITLE_METAS, *AUTHOR_METAS, *DATE_METAS, *SITE_METAS, *LANGUAGE_METAS, *DESCRIPTION_METAS, *ADDRESS_METAS)
 )
 
 _ARTICLE_TYPE = re.compile(r"(?:article|posting|report|claimreview)$", re.IGNORECASE)
@@ -279,7 +271,8 @@ def _agree(heading: str, told: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    """Letters and digits of a text, case and accents aside."""
+    """Letters and digits at the beginning of a text, case and accents aside."""
+    text = text[:LOOKED_AT]  # taking marks off takes the square of their number
     plain = text if text.isascii() else "".join(filterfalse(combining, normalize("NFKD", text)))
     return key(plain).replace(" ", "")
 
@@ -485,14 +478,8 @@ def _language(soup: BeautifulSoup, article: Node, metas: Metas) -> str | None:
 def _url(soup: BeautifulSoup, metas: Metas) -> str | None:
     """The address under which the page wants to be known, where it is a whole one."""
     links = [_attribute(tag, "href") for tag in soup.find_all("link")]
-    return next(
-        (
-            address
-            for address in (*links, *metas.get("og:url", ()), *metas.get("twitter:url", ()))
-            if _is_whole(address)
-        ),
-        None,
-    )
+    told = (address for name in ADDRESS_METAS for address in metas.get(name, ()))
+    return next(filter(_is_whole, chain(links, told)), None)
 
 
 def _is_whole(address: str) -> bool:
