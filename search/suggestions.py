@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ def entries(article: Article) -> list[str]:
     found = {written(TITLE, key, shown) for key, shown in _phrases(article.title or "")}
     for field, kind in KINDS.items():
         for value in schema.values(article, field):
-            found.update(written(kind, key, value) for key in _ends(value))
+            found.update(_of_name(kind, value))
     return sorted(found)
 
 
@@ -243,10 +244,10 @@ def _phrases(title: str) -> Iterator[tuple[str, str]]:
             yield " ".join(part.key for part in together), " ".join(part.shown for part in together)
 
 
-def _ends(name: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 16)  # an archive has far fewer names than articles
+def _of_name(kind: str, name: str) -> tuple[str, ...]:
     keys = [part.key for part in _parts(name)]
-    for start in range(min(len(keys), MAX_NAME_WORDS)):
-        yield " ".join(keys[start:])
+    return tuple(written(kind, " ".join(keys[start:]), name) for start in range(min(len(keys), MAX_NAME_WORDS)))
 
 
 def _parts(text: str) -> list[_Part]:
