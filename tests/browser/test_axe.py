@@ -52,6 +52,15 @@ def test_no_page_has_a_fault(new_page: NewPage, archive: str, axe: str, screen: 
     assert found == {}
 
 
+def test_open_suggestions_have_no_fault(new_page: NewPage, archive: str, axe: str) -> None:
+    page = new_page()
+    page.goto(archive)
+    page.get_by_role("combobox").press_sequentially("s")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert faults(page, axe) == []
+
+
 def test_a_fault_is_found(new_page: NewPage, archive: str, axe: str) -> None:
     page = new_page()
     page.goto(archive)
