@@ -21,7 +21,7 @@ from search.query import Near, Not, Phrase, Query, Word, Words, flat
 
 MAX_CORRECTIONS = 8  # of a query
 MAX_WORDS = 24  # of a query, that are looked at
-MAX_NEAR = 16  # words of the archive near one that are weighed: the most frequent
+MAX_NEAR = 128  # words of the archive near one that are weighed: the most frequent
 SHORTEST = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
 LONGEST_PARTED = 32  # letters
@@ -133,16 +133,11 @@ def _meant(word: str, typed: Word | Phrase, vocabulary: Vocabulary) -> list[tupl
 
 def _near(word: str, field: str | None, vocabulary: Vocabulary) -> dict[str, float]:
     most_edits = 1 if len(word) <= LONGEST_ONE_EDIT else 2
-    found = {
-        other: frequency
-        for most in range(1, most_edits + 1)
-        for other, frequency in vocabulary.near(word, field, most, same_first=False).items()
-    }
     return {
         other: math.log10(1 + frequency)
         - _SECOND_EDIT * (OSA.distance(word, other) - 1)
         - _FIRST_LETTER * (other[:1] != word[:1])
-        for other, frequency in found.items()
+        for other, frequency in vocabulary.near(word, field, most_edits, same_first=False).items()
     }
 
 

@@ -60,7 +60,7 @@ class WhooshArchive:
 
     def near(self, word: str, field: str | None, edits: int, *, same_first: bool) -> Mapping[str, int]:
         fuzzy = SwapFuzzyTerm(exact_field(field), word, maxdist=edits, prefixlength=int(same_first))
-        return looked_up(self._searcher, fuzzy, MAX_NEAR)[0]
+        return self._kept(("near", fuzzy), lambda: looked_up(self._searcher, fuzzy, MAX_NEAR)[0])
 
     def forms(self, part: Query) -> Forms:
         return self._kept(("forms", part), lambda: self._forms(part))
@@ -115,4 +115,5 @@ class WhooshArchive:
 
 
 def _size(kept: object) -> int:
-    return _ENTRY_BYTES * (1 + len(kept.first) if isinstance(kept, Forms) else 1)
+    entries = len(kept.first) if isinstance(kept, Forms) else len(kept) if isinstance(kept, dict) else 0
+    return _ENTRY_BYTES * (1 + entries)

@@ -162,10 +162,12 @@ def _fuzzy(query: Any, leaf: Leaf, postings: FieldPostings) -> Ordinals:
     (wanted,), _ = _letters([query.text.encode()])
     masks, lengths = _letters_of(query.fieldname, postings, leaf)
     # An edit brings at most one new letter in, takes at most one out, and makes the word at most one longer or shorter.
+    # One that makes it longer takes none out, one that makes it shorter brings none in.
     added = np.bitwise_count(masks[first:last] & ~wanted)
     missing = np.bitwise_count(~masks[first:last] & wanted)
-    longer = np.abs(lengths[first:last].astype(np.int64) - len(query.text))
-    possible = (np.maximum(np.maximum(added, missing), longer) <= query.maxdist).nonzero()[0] + first
+    longer = lengths[first:last].astype(np.int64) - len(query.text)
+    edits = np.maximum(missing + np.maximum(longer, 0), added + np.maximum(-longer, 0))
+    possible = (edits <= query.maxdist).nonzero()[0] + first
     from_bytes = leaf.schema[query.fieldname].from_bytes
     words = [from_bytes(postings.term(ordinal)) for ordinal in possible.tolist()]
     distance: Any = OSA.distance if type(query) is SwapFuzzyTerm else Levenshtein.distance
