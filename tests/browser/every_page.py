@@ -14,6 +14,8 @@ EVERY_PAGE = {
     "missing": "/articles/nothing",
     "help": "/help",
     "in-context": "/search?q=syria&view=kwic",
+    "why": "/why?q=syria+russia&id=veto",
+    "why-not": "/why?q=lighthouse+-russia&place=Kiel&id=veto",
     "facet": "/facets/publisher?q=syria",
     "api": "/api",
 }

@@ -14,7 +14,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 CUT_OFF = """() => [...document.querySelectorAll("body *")]
   .filter(e => ["hidden", "clip"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1)
   .filter(e => e.clientWidth > 1 && !e.matches("svg, svg *, input"))
-  .filter(e => !e.closest(".context"))  // the lines of a concordance are cut to their place, and link to their text
+  .filter(e => !e.closest(".lines"))  // the lines of a concordance are cut to their place, and link to their text
   .map(e => e.outerHTML.slice(0, 200))"""
 UNSEEN_FOCUS = """() => {
   const focused = document.activeElement;
