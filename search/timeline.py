@@ -6,6 +6,7 @@ open, to the first or last article of the answer. How long it is says how long i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
@@ -72,18 +73,22 @@ def periods(first: date, last: date, interval: Interval) -> Iterator[date]:
 def buckets(
     first: date, last: date, interval: Interval, found: Mapping[date, int], archive: Mapping[date, int]
 ) -> tuple[TimeBucket, ...]:
-    """found, archive: articles by the first day of a month or day; what is counted by a shorter period is added up."""
+    """found, archive: articles by day for an interval of days, else by month, each by the first day."""
     counts, whole = _by_period(found, interval), _by_period(archive, interval)
     return tuple(
         TimeBucket(start, counts.get(start, 0), whole.get(start, 0)) for start in periods(first, last, interval)
     )
 
 
-def _by_period(counts: Mapping[date, int], interval: Interval) -> dict[date, int]:
-    sums: dict[date, int] = {}
+def _by_period(counts: Mapping[date, int], interval: Interval) -> Mapping[date, int]:
+    if interval in (Interval.DAY, Interval.MONTH):
+        return counts
+    by_year: Counter[int] = Counter()
     for day, count in counts.items():
-        start = beginning(day, interval)
-        sums[start] = sums.get(start, 0) + count
+        by_year[day.year] += count
+    sums: Counter[date] = Counter()
+    for year, count in by_year.items():
+        sums[beginning(date(year, 1, 1), interval)] += count
     return sums
 
 

@@ -172,34 +172,41 @@ class FieldPostings:
     def span(self, first: int, last: int) -> Documents:
         """The documents of the terms from `first` up to but without `last`, term after term, so not sorted."""
         docs = np.empty(self._starts[last] - self._starts[first], np.uint32)
+        dense = self._dense_terms[bisect_left(self._dense_terms, first) : bisect_left(self._dense_terms, last)]
         done = first  # the term up to which `docs` is filled
-        for ordinal in self._apart(first, last):
-            self._fill(docs, first, done, ordinal)
-            begin = self._starts[ordinal] - self._starts[first]
-            docs[begin : begin + self.doc_frequency(ordinal)] = self.docs(ordinal)
-            done = ordinal + 1
-        self._fill(docs, first, done, last)
+        for ordinal in (*dense, last):
+            begin = int(self._starts[done] - self._starts[first])
+            end = int(self._starts[ordinal] - self._starts[first])
+            self._fill(docs[begin:end], done, ordinal)
+            if ordinal < last:
+                docs[end : end + self.doc_frequency(ordinal)] = self.docs(ordinal)
+                done = ordinal + 1
         return docs
 
-    def _apart(self, first: int, last: int) -> list[int]:
-        """The terms of a run whose documents do not stand beside those of their neighbours as they are."""
-        apart = self._dense_terms[bisect_left(self._dense_terms, first) : bisect_left(self._dense_terms, last)]
-        if self._wide is None:
-            return apart
-        low, high = np.searchsorted(self._chunked, (first, last))
-        return sorted(apart + self._chunked[low:high].tolist())
-
-    def _fill(self, docs: Documents, origin: int, first: int, last: int) -> None:
-        """Sets the documents of terms that stand side by side, in an array that begins with those of `origin`."""
-        begin, end = self._starts[first], self._starts[last]
-        if end == begin:
+    def _fill(self, docs: Documents, first: int, last: int) -> None:
+        """Sets the documents of a run of terms of which none is dense."""
+        if not len(docs):
             return
-        base = self._starts[origin]
+        begin = int(self._starts[first]) - self._dense_starts[bisect_left(self._dense_terms, first)]
         if self._wide is None:
-            source, place = self._low, begin - self._dense_starts[bisect_left(self._dense_terms, first)]
-        else:
-            source, place = self._wide, int(self._wide_starts[first])
-        docs[begin - base : end - base] = source[place : place + end - begin]
+            docs[:] = self._low[begin : begin + len(docs)]
+            return
+        wide = self._wide[int(self._wide_starts[first]) : int(self._wide_starts[last])]
+        if len(wide) == len(docs):
+            docs[:] = wide
+            return
+        low, high = np.searchsorted(self._chunked, (first, last))
+        begin -= int(self._wide_starts[first])
+        chunked = self._low[begin : begin + len(docs) - len(wide)].astype(np.uint32)
+        ends = self._chunk_ends[low:high].astype(np.int64)
+        in_chunks = np.diff(ends, axis=1, prepend=0)
+        high_bits = np.arange(ends.shape[1], dtype=np.uint32) << CHUNK_BITS
+        chunked += np.repeat(np.tile(high_bits, len(ends)), in_chunks.ravel())
+        is_chunked = np.zeros(last - first, bool)
+        is_chunked[self._chunked[low:high] - first] = True
+        of_chunked = np.repeat(is_chunked, self.doc_frequencies(first, last))
+        docs[of_chunked] = chunked
+        docs[~of_chunked] = wide
 
     # Weights
 
