@@ -14,7 +14,7 @@ import schemathesis
 from search.engine import MAX_SIZE, MAX_WINDOW
 from search.parse import QueryError, parse, period
 from web import feed
-from web.form import SIZE
+from web.form import FILTERS, SIZE
 
 OWN_SIZES = {"/feed.atom": feed.SIZE}
 
@@ -34,6 +34,16 @@ def before_call(_context: object, case: Any, _kwargs: object) -> None:
     with suppress(QueryError, KeyError, TypeError):
         if period(query["from"]) > period(query["to"]):
             query["from"], query["to"] = query["to"], query["from"]
+
+
+@schemathesis.hook
+def filter_query(_context: object, query: dict[str, Any] | None) -> bool:
+    """Leaves out what schemathesis takes to be wrong and is not, once it stands in an address: a single value for a
+    list of one, a blank one for none.
+    """
+    given = query or {}
+    lists = all(isinstance(given[name], list) for name in FILTERS if name in given)
+    return lists and not any(value is None or value == "" for value in given.values())
 
 
 def answerable(text: Any) -> bool:

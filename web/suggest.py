@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Blueprint, Flask, Response, json, make_response, render_template, request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from web.engine import engine
 from web.form import FILTERS, BadParameters, ParameterError, form_from
@@ -22,9 +22,11 @@ KEPT = "max-age=60"  # a reader types and takes back; nobody needs the newest co
 
 suggest = Blueprint("suggest", __name__)
 
-Answer = tuple[
-    Annotated[str, Field(description="What was typed.")],
-    Annotated[list[str], Field(description="Whole queries that it may become, each with hits, the best first.")],
+# The text as typed, and whole queries that it may become. Readers of OpenAPI, schemathesis among them, stumble over the
+# `prefixItems` that would say which is which.
+_PART = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Answer = Annotated[
+    tuple[str, list[str]], WithJsonSchema({"type": "array", "items": _PART, "minItems": 2, "maxItems": 2})
 ]
 
 
