@@ -27,6 +27,7 @@ lint: $(VENV)/.dev
 messages: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k gettext_noop -k QueryError --omit-header --sort-output --add-location=file \
 		-o translations/messages.pot .
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --omit-header --no-fuzzy-matching --ignore-obsolete
 
 # The API against its own description: two thousand requests of each operation, some minutes of them.
 soak: $(VENV)/.dev

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from bs4 import BeautifulSoup, NavigableString, Tag
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,10 +48,15 @@ AS_TYPED = ("code", "kbd", "pre", "script")  # the query language and what progr
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return index_of(tmp_path_factory.mktemp("index"), ARTICLES)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, url: str) -> Iterator[FlaskClient]:
     catalogues = tmp_path_factory.mktemp("translations")
     _write_marked(catalogues / LANGUAGE / "LC_MESSAGES")
-    app = create_app(index_of(tmp_path_factory.mktemp("index"), ARTICLES), str(catalogues))
+    app = create_app(url, str(catalogues))
     app.test_client_class = _Reader
     yield app.test_client()
     app.extensions[EXTENSION].close()
@@ -75,8 +79,8 @@ def _write_marked(folder: Path) -> None:
         elif message.id:
             marked.add(message.id, f"{OPEN}{message.id}{CLOSE}")
     folder.mkdir(parents=True)
-    with (folder / "messages.mo").open("wb") as file:
-        write_mo(file, marked)
+    with (folder / "messages.po").open("wb") as file:
+        write_po(file, marked)
 
 
 def unmarked(found: BeautifulSoup) -> list[str]:
@@ -176,6 +180,28 @@ def test_the_catalogue_is_that_of_the_source(tmp_path: Path) -> None:
         ["pybabel", *(str(written) if part == "translations/messages.pot" else part for part in command)]
     )
     assert TEMPLATE.read_text("utf-8") == written.read_text("utf-8"), "run make messages"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po")), ids=lambda path: path.parts[-3]
+)
+def test_a_translation_is_of_messages_that_there_are_and_keeps_their_places(path: Path) -> None:
+    """It need not have all of them: what it lacks is shown in English."""
+    with path.open("rb") as file, TEMPLATE.open("rb") as template:
+        translated, messages = read_po(file, path.parts[-3]), read_po(template)
+    for message in translated:
+        if message.id and message.string:
+            assert messages.get(message.id) is not None, f"{message.id}: run make messages"
+            assert list(message.check(translated)) == []
+
+
+def test_a_german_reader_has_a_german_page(url: str) -> None:
+    app = create_app(url)
+    response = app.test_client().get("/articles/1", headers={"Accept-Language": "de-AT, de;q=0.9, en;q=0.5"})
+    assert response.headers["Content-Language"] == "de"
+    assert "7. Juni 2012, 06:50" in response.text
+    assert "dieser Artikel als JSON" in response.text
+    app.extensions[EXTENSION].close()
 
 
 def _recipe(target: str) -> list[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import LazyProxy as LazyString
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, request
@@ -88,11 +91,20 @@ def reader_locale() -> Locale:
 def _readers(folder: Path) -> dict[str, _Reader]:
     """By language, English first."""
     readers = {SOURCE_LANGUAGE: _ENGLISH}
-    for catalogue in sorted(folder.glob("*/LC_MESSAGES/messages.mo")):
-        locale = Locale.parse(catalogue.parts[-3])
+    for path in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+        locale = Locale.parse(path.parts[-3])
         language = str(locale).replace("_", "-")
-        readers[language] = _Reader(language, locale, Translations.load(folder, [str(locale)]))
+        readers[language] = _Reader(language, locale, _translations(path, locale))
     return readers
+
+
+def _translations(path: Path, locale: Locale) -> Translations:
+    """Compiled here, some hundredths of a second, so that no compiled file can be older than its source."""
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 def _meet(readers: Mapping[str, _Reader]) -> None:
