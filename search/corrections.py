@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Protocol
 
 from rapidfuzz.distance import OSA
@@ -20,7 +19,7 @@ from search.edits import Place
 from search.query import Near, Not, Phrase, Query, Word, Words, flat
 
 MAX_CORRECTIONS = 8  # of a query
-MAX_WORDS = 24  # of a query, that are looked at
+MAX_WORDS = 16  # of a query that is corrected: each may take a look through the whole vocabulary
 MAX_NEAR = 128  # words of the archive near one that are weighed: the most frequent
 SHORTEST = 4  # letters; shorter words have too many neighbours for a correction to mean anything
 LONGEST_ONE_EDIT = 5  # letters; longer unknown words are corrected by up to two edits
@@ -58,8 +57,12 @@ class _Option:
 
 
 def corrections(query: Query, vocabulary: Vocabulary) -> list[Query]:
-    """Corrected queries, likeliest first, at most MAX_CORRECTIONS; none where there is nothing to correct."""
-    wanted = [(place, leaf) for place, leaf in islice(edits.leaves(query), MAX_WORDS) if not _is_excluded(query, place)]
+    """Corrected queries, likeliest first, at most MAX_CORRECTIONS; none where there is nothing to correct, or more than
+    MAX_WORDS words.
+    """
+    wanted = [(place, leaf) for place, leaf in edits.leaves(query) if not _is_excluded(query, place)]
+    if sum(1 for _, leaf in wanted for _ in _words(getattr(leaf, "text", ""))) > MAX_WORDS:
+        return []
     found = [_Option(0, {})]
     for number, (place, leaf) in enumerate(wanted):
         options = list(_options(place, leaf, vocabulary))

@@ -13,6 +13,7 @@ from search.edits import Place
 from search.parse import parse, render
 from search.query import Near, Phrase, Query, Words
 
+MAX_PARTS = 24  # of a query of which each is left out in turn: each is a search of all the others
 MAX_COUNTED = 16  # changes of one search, corrections aside, and as many again with two things changed
 FEW = 10  # hits, below which a search may have been misspelt though it has some
 MUCH_MORE = 10  # times the hits, that a correction must have then
@@ -105,7 +106,10 @@ def _remedies(query: Query, filters: Filters, *, any_word: bool, relaxed: bool) 
 def _of_parts(query: Query, *, any_word: bool, relaxed: bool) -> Iterator[Remedy]:
     if not any_word and not relaxed and analysis.loosen(query) != query:
         yield Remedy(Change.ANY_WORD, query, any_word=True)
-    for place, leaf in edits.leaves(query):
+    leaves = list(edits.leaves(query))
+    if len(leaves) > MAX_PARTS:
+        return
+    for place, leaf in leaves:
         if _is_ignored(query, place):
             continue
         if rest := edits.edited(query, {place: None}):
@@ -116,5 +120,5 @@ def _of_parts(query: Query, *, any_word: bool, relaxed: bool) -> Iterator[Remedy
 
 
 def _is_ignored(query: Query, place: Place) -> bool:
-    parent = edits.at(query, place[:-1]) if place else query
-    return isinstance(parent, Words) and bool(place) and place[-1] in analysis.ignored_parts(parent)
+    parent = edits.at(query, place[:-1])
+    return isinstance(parent, Words) and place[-1] in analysis.ignored_parts(parent)

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 
 from search import Engine
 from search.article import Article
-from search.corrections import LONGEST_ONE_EDIT, MUCH_MORE_FREQUENT, SHORTEST, SHORTEST_KNOWN
+from search.corrections import LONGEST_ONE_EDIT, MAX_WORDS, MUCH_MORE_FREQUENT, SHORTEST, SHORTEST_KNOWN
 from search.engine import Match, Page, Search
 from search.parse import parse, render
 from search.query import Between, OneOf, Query
-from search.remedies import FEW, MAX_COUNTED, MUCH_MORE, Change, Remedy
+from search.remedies import FEW, MAX_COUNTED, MAX_PARTS, MUCH_MORE, Change, Remedy
 from tests.conftest import Filled, fill
 from tests.strategies import articles, filters, queries
 
@@ -212,6 +212,20 @@ def test_there_are_no_remedies_where_something_was_found(archive: Engine) -> Non
 def test_counts_are_bounded(archive: Engine, words: int) -> None:
     page = searched(archive, " ".join(f"zebra{number}" for number in range(words)))
     assert len(page.remedies) == min(words + 1, MAX_COUNTED)
+
+
+@pytest.mark.parametrize("words", [MAX_PARTS - 1, MAX_PARTS, MAX_PARTS + 1])
+def test_of_a_long_query_no_part_is_left_out(archive: Engine, words: int) -> None:
+    page = searched(archive, " ".join(f"zebra{number}" for number in range(words)), KIEL)
+    assert (("without_part", "zebra0") in by_change(page)) == (words <= MAX_PARTS)
+    assert ("without_filter", "place") in by_change(page)
+
+
+@pytest.mark.parametrize("words", [MAX_WORDS - 1, MAX_WORDS, MAX_WORDS + 1])
+def test_a_long_query_is_not_corrected(archive: Engine, words: int) -> None:
+    phrase = " ".join(["lighthuose"] * (words - 1))
+    suggestion = searched(archive, f'lighthuose OR "{phrase}"').suggestion
+    assert (suggestion is not None) == (words <= MAX_WORDS)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

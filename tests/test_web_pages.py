@@ -87,6 +87,8 @@ ADDRESSES = [
     "/search?q=syria&from=2012",
     "/search?q=kazakhstan",
     "/search?q=a*",
+    "/search?q=hosstile&place=Kiel",
+    "/why?q=hostile&id=veto",
     "/articles/veto?q=syria",
     f"/articles/{quote(HOSTILE.id, safe='')}?q=hostile",
     "/articles/nothing",

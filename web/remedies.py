@@ -37,12 +37,12 @@ def of_several_words(remedies: Iterable[Remedy]) -> list[Remedy]:
 
 def told(remedy: Remedy) -> str:
     """What is changed."""
-    told = _told(remedy)
+    change = _change(remedy)
     also = remedy.without and remedy.change in (Change.WITHOUT_PART, Change.LOOSENED, Change.ANY_WORD)
-    return _("%(change)s, in the whole archive", change=told) if also else told
+    return _("%(change)s, in the whole archive", change=change) if also else change
 
 
-def _told(remedy: Remedy) -> str:
+def _change(remedy: Remedy) -> str:
     part = remedy.part
     match remedy.change:
         case Change.CORRECTED:

@@ -8,6 +8,8 @@ EVERY_PAGE = {
     "narrowed": "/search?q=syria&place=Beijing&place=Kiel&from=2012&size=1",
     "relaxed": "/search?q=agenda+lighthouse+the",
     "nothing": "/search?q=kazakhstan+uzbekistan",
+    "corrected": "/search?q=sumit+beijng&place=Kiel",
+    "operators": "/search?q=syria+OR+(russia+-lighthouse)+OR+date:2012-06",
     "refused": "/search?q=a*&from=x&size=0",
     "article": "/articles/veto?q=syria",
     "untitled": "/articles/untitled",
