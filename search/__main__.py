@@ -78,6 +78,7 @@ def _answer(query: str, page: Page) -> dict[str, object]:
         "ignored": page.ignored,
         "suggestion": page.suggestion,
         "receipt": to_json(page.receipt or Receipt()),
+        "remedies": [{"change": one.change, "query": render(one.query), "total": one.total} for one in page.remedies],
         "hits": [_hit(hit) for hit in page.hits],
     }
 
@@ -104,6 +105,10 @@ def _text(page: Page) -> str:
         lines.append(f"Left out as too common: {', '.join(page.ignored)}")
     if page.suggestion:
         lines.append(f"Did you mean: {page.suggestion}")
+    if found := [remedy for remedy in page.remedies if remedy.total]:
+        lines.append(
+            "These would find something: " + ", ".join(f"{render(one.query)} ({one.total:,})" for one in found)
+        )
     for hit in page.hits:
         lines += ["", _styled(hit.title_pieces, bold=True) or click.style("(untitled)", italic=True), _byline(hit)]
         lines.append(_styled(hit.snippet))

@@ -239,5 +239,7 @@ def test_the_terminal_tells_what_was_searched(tmp_path: Path) -> None:
     asked = ["the ferry OR (harbour -union) OR date:2012", "--index", url]
     told = CliRunner().invoke(main, asked).output
     assert "Searched: ferry (2) or (harbour (2) and not union (1)) or date:2012 (2)\n" in told
+    told = CliRunner().invoke(main, ["ferry AND kazakhstan", "--index", url]).output
+    assert "These would find something: kazakhstan (1), ferry (2)\n" in told
     answer = json.loads(CliRunner().invoke(main, [*asked, "--json"]).output)
     assert answer["receipt"]["asked"]["joined"] == "any"
