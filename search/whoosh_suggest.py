@@ -18,9 +18,7 @@ from search.whoosh_compiler import Compiler
 FIELD = "suggestions"
 CANDIDATES = 40  # entries of each kind that are looked at: those with one key, and those without hits, fall together
 MOST_NAMES = 4  # beside phrases
-GOES_ON = (
-    0.6  # share of the articles with a phrase that must go on alike for it to be no more than a part of a longer one
-)
+GOES_ON = 0.6  # share of the articles with a phrase that go on alike: it is but a part of a longer one then
 LONGER = 2  # words by which a phrase may grow so,
 LEAST = 3  # and articles that must have it
 
@@ -50,7 +48,7 @@ class Suggester:
     def _entries(self, tail: Tail) -> list[tuple[Entry, int]]:
         """Those that complete it, what most articles have first; of names only some, where there are phrases."""
         try:
-            head, _ = analysis.without_stop_words(parse(tail.context) if tail.joined else All())
+            context, _ = analysis.without_stop_words(parse(tail.context) if tail.joined else All())
         except QueryError:
             return []
         runs = completions(
@@ -58,7 +56,7 @@ class Suggester:
             FIELD,
             tail.prefixes(),
             limit=CANDIDATES,
-            within=None if isinstance(head, All) else self._compiler.compile(head),
+            within=None if isinstance(context, All) else self._compiler.compile(context),
             filters=self._filters,
         )
         phrases: list[tuple[Entry, int]] = []
