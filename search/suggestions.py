@@ -21,13 +21,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from search import schema
-from search.analysis import STOP_WORDS, VARIANT, fold, has_cjk, tokens
+from search.analysis import STOP_WORDS, VARIANT, fold, tokens
 from search.article import Article
 from search.parse import OPERATORS, QUOTES
 
 TITLE = "t"
 KINDS = {"author": "a", "place": "l", "publisher": "p"}  # fields of names
 MAX_TYPED = 300  # characters; a longer text is left to its reader
+MAX_TEXT = 500  # characters of a title or name, that are looked at
 MAX_WORDS = 30  # of a title, that give entries
 MAX_NAME_WORDS = 6  # with which an end of a name may begin
 MAX_KEY = 80  # characters
@@ -36,7 +37,6 @@ MAX_TAIL = 3  # words that are completed together
 
 _FIELDS_OF_KINDS = {kind: field for field, kind in KINDS.items()}
 _SIDE_BY_SIDE = re.compile(rf"[\s\-‐‑'’{QUOTES}]*")
-_RUN = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _FIELD = re.compile(rf"(?i)(-?)({'|'.join(schema.SEARCHED)}|date):")
 _OPEN_FIELD = re.compile(rf"(?i)(?:^|(?<=[\s(\-]))({'|'.join(schema.SEARCHED)}):$")
@@ -251,13 +251,21 @@ def _of_name(kind: str, name: str) -> tuple[str, ...]:
 
 
 def _parts(text: str) -> list[_Part]:
-    if has_cjk(text):  # no spaces part its words, so whatever is printed in one run is one
-        runs = _RUN.finditer(text)
-        return [_Part(fold(run.group().lower()), run.group().lower(), run.start(), run.end()) for run in runs]
-    return [
-        _Part(form.exact, (form.variant or form.exact).rpartition(VARIANT)[2], start, _behind_dot(text, start, end))
-        for form, _, start, end in tokens(text)
-    ]
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT].rpartition(" ")[0] or text[:MAX_TEXT]
+    parts: list[_Part] = []
+    for form, _, start, end in tokens(text):
+        if parts and start < parts[-1].end:  # no spaces part Chinese: what is printed in one run is one word here
+            parts[-1] = _run(text, parts[-1].start, max(end, parts[-1].end))
+        else:
+            shown = (form.variant or form.exact).rpartition(VARIANT)[2]
+            parts.append(_Part(form.exact, shown, start, _behind_dot(text, start, end)))
+    return parts
+
+
+def _run(text: str, start: int, end: int) -> _Part:
+    shown = text[start:end].lower()
+    return _Part(fold(shown), shown, start, end)
 
 
 def _behind_dot(text: str, start: int, end: int) -> int:

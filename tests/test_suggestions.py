@@ -19,7 +19,7 @@ from search.article import Article
 from search.engine import MAX_SUGGESTIONS, Match, Search
 from search.parse import parse
 from search.query import Between, OneOf
-from search.suggestions import MAX_KEY, MAX_TAIL, MAX_TYPED, MAX_WORDS, alternatives, entries, read
+from search.suggestions import MAX_KEY, MAX_TAIL, MAX_TEXT, MAX_TYPED, MAX_WORDS, alternatives, entries, read
 from tests.conftest import Filled, fill
 from tests.strategies import LEXEMES, VOCABULARY, articles
 from tests.web_server import index_of
@@ -55,6 +55,10 @@ ARTICLES = [
         ("Rise of 50 points", ["50 points", "points", "rise", "rise of 50"]),
         ("Zürich’s U.N. office", ["office", "un", "un office", "zurich", "zurich un"]),
         ("東京で会議 開催", ["東京で会議", "東京で会議 開催", "開催"]),
+        (
+            "U.N. 東京都 iPhone発布会",
+            ["iphone", "iphone 発布会", "un", "un 東京都", "東京都", "東京都 iphone", "発布会"],
+        ),
         ("of the", []),
         ("", []),
     ],
@@ -86,6 +90,14 @@ def test_an_article_gives_a_bounded_number_of_entries() -> None:
     assert len(entries(titled(f"{most} more"))) == 2 * MAX_WORDS - 1
     [entry] = [read(entry) for entry in entries(titled("x" * 200)) if entry[0] == "t"]
     assert len(entry.key) == MAX_KEY
+
+
+@pytest.mark.parametrize("words", [5, 6])
+def test_of_a_very_long_title_no_word_is_cut(words: int) -> None:
+    title = " ".join(letter * (MAX_TEXT // 5 - 1) for letter in "abcdefg"[:words])  # five are one short of the most
+    found = [read(entry) for entry in entries(titled(title))]
+    assert {len(part) for entry in found for part in entry.shown.split()} == {MAX_TEXT // 5 - 1}
+    assert len(found) == 9
 
 
 @pytest.mark.parametrize(
