@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,11 +144,9 @@ def test_text_stands_out_from_its_ground(new_page: NewPage, archive: str, scheme
 
 
 def test_the_samples_are_found(new_page: NewPage, tmp_path: Path) -> None:
-    """The page of the README's picture, which is written to the folder that DATELINE_SCREENSHOTS names."""
     url = f"whoosh:{tmp_path / 'index'}"
     subprocess.run([sys.executable, "-m", "indexer", "seeds", "--index", url, "--quiet"], cwd=ROOT, check=True)
     with serving(url) as port:
         page = new_page(viewport=DESK, color_scheme="light")
         page.goto(f"http://127.0.0.1:{port}/search?q=russia+china")
         expect(page.locator(".hit mark").first).to_be_visible()
-        page.screenshot(path=Path(os.environ.get("DATELINE_SCREENSHOTS", tmp_path)) / "screenshot.png")
