@@ -26,6 +26,8 @@ from search.remedies import Remedy
 from search.why import Why
 
 MAX_SIZE = 100  # hits on one page
+MAX_REPORTS = 200  # of a story that are told
+MAX_PUBLISHERS = 10  # of a story that are named
 MAX_WINDOW = 10_000  # page * size: the last hit that can be reached by page number
 MAX_SUGGESTIONS = 10
 MAX_BUCKETS = 100  # values of one facet in an answer, the chosen ones beside
@@ -208,6 +210,25 @@ class Values:
     cardinality: int  # values with articles, asked for or not
     total: int  # articles of the answer, whatever is chosen in this field
     generation: int  # of the index that answered
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that report the same event, or print the same text.
+
+    id: the same as long as the earliest of them is the same
+    total: how many they are
+    first, last: days of the earliest and the latest; None where all are undated
+    publishers: who printed them, the most reports first; at most MAX_PUBLISHERS
+    reports: some of them, or all, as whoever gives the story says
+    """
+
+    id: str
+    total: int
+    first: date | None
+    last: date | None
+    publishers: tuple[str, ...]
+    reports: tuple[Article, ...]
 
 
 @dataclass(frozen=True, slots=True)

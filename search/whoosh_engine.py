@@ -18,7 +18,6 @@ from whoosh.index import LockError
 
 from search import ranking, whoosh_schema
 from search.article import Article, from_stored
-from search.columnar.bulk import BulkWriter
 from search.engine import (
     MAX_SIZE,
     MAX_SUGGESTIONS,
@@ -33,12 +32,14 @@ from search.engine import (
     Page,
     Search,
     Similar,
+    Story,
     Values,
 )
 from search.query import Query
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
 from search.whoosh_similar import similar_to
+from search.whoosh_stories import StoryWriter, stories_of, told
 from search.whoosh_suggest import Suggester
 from search.why import Why
 
@@ -123,6 +124,14 @@ class WhooshEngine:
             stored = self._current().searcher.document(id=article_id)
             return from_stored(stored["article"]) if stored else None
 
+    def story(self, article_id: str) -> Story | None:
+        with self._lock:
+            snapshot = self._current()
+            number = snapshot.searcher.document_number(id=article_id)
+            if number is None or snapshot.stories is None:
+                return None
+            return told(snapshot.stories, number)
+
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
         with self._lock:
             searcher = self._current().searcher
@@ -157,7 +166,7 @@ class WhooshEngine:
         except IndexMissing:
             ix, created = _create(self._folder), True
         try:
-            whoosh_writer = BulkWriter(ix, procs=jobs, timeout=LOCK_WAIT)
+            whoosh_writer = StoryWriter(ix, procs=jobs, timeout=LOCK_WAIT, anew=rebuild)
         except LockError:
             raise IndexLocked(f"another indexer is writing to {self._folder}; try again when it has ended") from None
         whoosh_writer.schema = whoosh_schema.whoosh_schema()
@@ -214,6 +223,7 @@ class Snapshot:
 
     def __init__(self, ix: Any, generation: int, written: int) -> None:
         self.searcher = ix.searcher(weighting=ranking.BM25())
+        self.stories = stories_of(ix, self.searcher.reader())
         self.generation = generation
         self.written = written  # nanoseconds since 1970
         self._holders: set[int] = set()

@@ -2,11 +2,13 @@
 
 Beside the fields of `search.schema` a document holds an `id`, the days and instants by which dates are searched and
 sorted, when it entered the archive (the moment and the generation), what decides between equals, the variants of
-accented words, what readers may be suggested, and the article as JSON has it and its origin as stored fields.
+accented words, what readers may be suggested, the sketch by which stories are found, and the article as JSON has it
+and its origin as stored fields.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterator
 from dataclasses import fields as names_of
 from datetime import UTC, date, datetime
@@ -19,9 +21,11 @@ from whoosh.analysis import Analyzer, Token
 from search import analysis, schema, suggestions
 from search.article import Article, to_json
 from search.engine import Origin
+from search.sketches import SKETCH, blank, sketch
 
 VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
 
+_LOG = logging.getLogger(__name__)
 _ORIGIN = tuple(field.name for field in names_of(Origin))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,6 +69,22 @@ class TermList(fields.ID):  # type: ignore[misc]
         return ((term.encode(), 1, 1.0, b"") for term in value)
 
 
+class SketchField(fields.COLUMN):  # type: ignore[misc]
+    """A column of sketches. It is given articles, so that the processes that analyse them sketch them too."""
+
+    def __init__(self) -> None:
+        super().__init__(columns.FixedBytesColumn(SKETCH.itemsize))
+
+    def to_column_value(self, value: list[Article]) -> bytes:
+        """Of the one article of a list: lists cannot be looked up, and so are not remembered as other values are."""
+        (article,) = value
+        try:
+            return sketch(article)
+        except Exception:  # stories are an extra, and no reason to lose an article
+            _LOG.exception("no sketch of article %r, which is in no story now", article.id)
+            return blank(article.id)
+
+
 def whoosh_schema() -> fields.Schema:
     stems, words = WordAnalyzer("stem"), WordAnalyzer("exact")
     built = fields.Schema(
@@ -78,6 +98,7 @@ def whoosh_schema() -> fields.Schema:
         indexed=fields.COLUMN(_numbers()),  # microseconds since 1970
         entered=fields.NUMERIC(int, signed=False, shift_step=0, sortable=True),  # generation in which it was new
         tie=fields.COLUMN(_numbers()),
+        sketch=SketchField(),
         article=fields.STORED,
         origin=fields.STORED,
     )
@@ -124,6 +145,7 @@ def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
         "indexed": microseconds(origin.indexed),
         "entered": entered,
         "tie": tie(article.id),
+        "sketch": [article],
         "article": to_json(article),
         "origin": {name: getattr(origin, name) for name in _ORIGIN},
     }

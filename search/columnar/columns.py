@@ -1,7 +1,8 @@
 """Columns: one value for each document, by which Whoosh sorts, groups and filters.
 
-Numbers are an array, byte strings a dictionary: ascending distinct values, and for each document the ordinal of its
-own. Every other kind of column keeps the bytes that Whoosh's own column writer makes.
+Numbers are an array; so are byte strings that are all of the same length. Others are a dictionary: ascending distinct
+values, and for each document the ordinal of its own. Every other kind of column keeps the bytes that Whoosh's own
+column writer makes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from whoosh import columns
 from whoosh.filedb.structfile import BufferFile, StructFile
 
 from search.columnar.format import AnyArray, ArrayFile, ArrayWriter
+from search.columnar.spool import Spool
 
 _NUMBERS = {
     "b": "<i1",
@@ -32,9 +34,11 @@ _NUMBERS = {
 }
 
 
-def column_writer(column: Any) -> NumberWriter | BytesWriter | ForeignWriter:
+def column_writer(column: Any) -> NumberWriter | RowWriter | BytesWriter | ForeignWriter:
     if type(column) is columns.NumericColumn and column._typecode in _NUMBERS:
         return NumberWriter(column)
+    if type(column) is columns.FixedBytesColumn:
+        return RowWriter(column)
     if type(column) is columns.RefBytesColumn or _is_plain(column):
         return BytesWriter(column)
     return ForeignWriter(column)
@@ -70,6 +74,41 @@ class NumberWriter:
     def write(self, writer: ArrayWriter, name: str, doc_count: int) -> None:
         self._values.extend([self._default] * (doc_count - len(self._values)))
         writer.add(f"numbers:{name}", np.frombuffer(self._values, self._values.typecode).astype(self._dtype))
+
+
+class RowWriter:
+    """Byte strings of one length, one after the other."""
+
+    def __init__(self, column: Any) -> None:
+        self._default: bytes = column._default
+        self._width: int = column._fixedlen
+        self._count = 0
+        self._rows = Spool(np.uint8)
+
+    def add(self, document: int, value: bytes) -> None:
+        if len(value) != self._width:
+            raise ValueError(f"a value of this column has {self._width} bytes, not {len(value)}")
+        self.extend(document, np.frombuffer(value, np.uint8))
+
+    def extend(self, document: int, rows: AnyArray) -> None:
+        """Values of the documents from `document` on."""
+        self._fill(document)
+        self._rows.append(rows.ravel())
+        self._count += rows.size // self._width
+
+    def holds(self, rows: AnyArray) -> bool:
+        """Whether `extend` may take them: they were written by a column of this width."""
+        return bool(rows.shape[1] == self._width)
+
+    def write(self, writer: ArrayWriter, name: str, doc_count: int) -> None:
+        self._fill(doc_count)
+        writer.add_pieces(f"rows:{name}", self._rows.pieces(), np.uint8)
+        self._rows.close()
+
+    def _fill(self, document: int) -> None:
+        if document > self._count:
+            self._rows.append(np.frombuffer(self._default * (document - self._count), np.uint8))
+            self._count = document
 
 
 class BytesWriter:
@@ -133,6 +172,8 @@ def column_reader(arrays: ArrayFile, name: str, column: Any, doc_count: int) -> 
     """None where this file has no such column."""
     if f"numbers:{name}" in arrays:
         return NumberReader(arrays[f"numbers:{name}"])
+    if f"rows:{name}" in arrays:
+        return RowReader(arrays[f"rows:{name}"].reshape(doc_count, -1))
     if f"ordinals:{name}" in arrays:
         return BytesReader(arrays, name)
     if f"column:{name}" in arrays:
@@ -164,6 +205,23 @@ class NumberReader(columns.ColumnReader):  # type: ignore[misc]
 
     def set_reverse(self) -> None:
         self._reverse = True
+
+
+class RowReader(columns.ColumnReader):  # type: ignore[misc]
+    def __init__(self, rows: AnyArray) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, document: int) -> bytes:
+        return bytes(self._rows[document])
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(bytes, self._rows)
+
+    def load(self) -> list[bytes]:
+        return list(self)
 
 
 class BytesReader(columns.ColumnReader):  # type: ignore[misc]

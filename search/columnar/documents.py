@@ -16,12 +16,14 @@ from search.columnar.lengths import LENGTH_OF_BYTE, length_bytes
 from search.columnar.segment import DOCUMENTS_EXT, ColumnarSegment
 from search.columnar.vectors import Item, VectorReader, VectorWriter
 
+ColumnWriter = columns.NumberWriter | columns.RowWriter | columns.BytesWriter | columns.ForeignWriter
+
 
 class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
     def __init__(self, storage: Any, segment: ColumnarSegment) -> None:
         self._file = ArrayWriter(segment.create_file(storage, DOCUMENTS_EXT))
         self.stored = stored.StoredWriter()
-        self._columns: dict[str, columns.NumberWriter | columns.BytesWriter | columns.ForeignWriter] = {}
+        self._columns: dict[str, ColumnWriter] = {}
         self._lengths: dict[str, array[int]] = {}
         self._vectors: dict[str, VectorWriter] = {}
         self._fields: dict[str, Any] = {}
@@ -83,7 +85,7 @@ class ColumnarDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
         self._fields = {}
         self._in_document = False
 
-    def column(self, name: str, column: Any) -> columns.NumberWriter | columns.BytesWriter | columns.ForeignWriter:
+    def column(self, name: str, column: Any) -> ColumnWriter:
         writer = self._columns.get(name)
         if writer is None:
             writer = self._columns[name] = columns.column_writer(column)
@@ -154,7 +156,7 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
         return True
 
     def has_column(self, fieldname: str) -> bool:
-        kinds = ("numbers", "ordinals", "column")
+        kinds = ("numbers", "rows", "ordinals", "column")
         return any(f"{kind}:{fieldname}" in self._arrays for kind in kinds) or self.has_own_file(fieldname)
 
     def column_reader(self, fieldname: str, column: Any) -> Any:
@@ -172,6 +174,11 @@ class ColumnarDocumentReader(PerDocumentReader):  # type: ignore[misc]
         if f"ordinals:{fieldname}" not in self._arrays:
             return None
         return self._arrays[f"ordinals:{fieldname}"], columns.read_strings(self._arrays, f"column_values:{fieldname}")
+
+    def rows(self, fieldname: str) -> NDArray[np.uint8] | None:
+        """A column of byte strings of one length, a row for each document; None where it has none."""
+        rows = self._arrays.get(f"rows:{fieldname}")
+        return None if rows is None else rows.reshape(self._count, -1)
 
     def has_own_file(self, fieldname: str) -> bool:
         """Whether `whoosh.sorting.add_sortable` gave the segment a column after it was written."""

@@ -100,14 +100,16 @@ def _merge_stored(schema: Any, source: Source, writer: ColumnarDocumentWriter) -
 def _merge_column(source: Source, name: str, column: Any, first: int, writer: ColumnarDocumentWriter) -> None:
     documents, live = source.documents, source.live
     target = writer.column(name, column)
-    numbers, ordinals = documents.numbers(name), documents.ordinals(name)
+    numbers, rows, ordinals = documents.numbers(name), documents.rows(name), documents.ordinals(name)
     if documents.has_own_file(name):
-        numbers = ordinals = None
+        numbers = rows = ordinals = None
     if numbers is not None and isinstance(target, columns.NumberWriter) and target.holds(numbers):
         target.extend(first, numbers if live is None else numbers[live])
+    elif rows is not None and isinstance(target, columns.RowWriter) and target.holds(rows):
+        target.extend(first, rows if live is None else rows[live])
     elif ordinals is not None and isinstance(target, columns.BytesWriter):
-        rows, strings = ordinals
-        target.extend(first, rows if live is None else rows[live], strings)
+        places, strings = ordinals
+        target.extend(first, places if live is None else places[live], strings)
     else:
         reader = documents.column_reader(name, column)
         for number, document in enumerate(_live(source), first):
