@@ -7,15 +7,19 @@ what the archive says everywhere is no word of the question's subject.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import heappush, heappushpop
 
 from search import analysis, schema
 from search.article import Article
 
 SHORTEST = 3  # letters of a word that may say something of a subject
 FREQUENT = 0.1  # share of the archive's articles that have it, from which a word says nothing of a subject
+
+_Printed = tuple[str, str]  # a stem, and the word as the index has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +42,54 @@ def related(
     everywhere = max(FREQUENT * doc_count, len(best))
     all_scores = sum(score for _, score in best)
     shares: Counter[str] = Counter()
-    printed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    printed: Counter[_Printed] = Counter()
     for article, score in best:
-        counts = _counts(article, printed)
-        length = sum(counts.values())
-        for stem, count in counts.items():
-            shares[stem] += score / all_scores * count / length  # type: ignore[assignment]  # a Counter of floats
-    weights = {}
-    for stem, share in shares.items():
+        counts = _counts(article)
+        part = score / all_scores / (counts.total() or 1)
+        for form, count in counts.items():
+            shares[form[0]] += part * count  # type: ignore[assignment]  # a Counter of floats
+        printed.update(counts)
+    first = _first(shares, doc_count, doc_frequency, everywhere)
+    total = sum(first.values())
+    words: dict[str, str] = {}
+    for (stem, word), _ in printed.most_common():
+        if stem in first:
+            words.setdefault(stem, word)
+    return tuple(Related(words[stem], stem, weight / total) for stem, weight in first.items())
+
+
+def _first(
+    shares: Mapping[str, float], doc_count: int, doc_frequency: Callable[[str], int], everywhere: float
+) -> dict[str, float]:
+    """The stems of most weight, by falling weight. What would have too little in one article alone is not looked up."""
+    weights: dict[str, float] = {}
+    rarest = math.log(1 + doc_count / 2)
+    least: list[float] = []  # the weights of the first ones so far, as a heap
+    for stem in sorted(shares, key=lambda stem: -shares[stem]):
+        if len(least) == schema.RELATED_WORDS and shares[stem] * rarest < least[0]:
+            break
         frequency = doc_frequency(stem)
         if frequency <= everywhere:
-            weights[stem] = share * math.log(1 + doc_count / (1 + frequency))
-    first = sorted(weights, key=lambda stem: (-weights[stem], stem))[: schema.RELATED_WORDS]
-    total = sum(weights[stem] for stem in first)
-    return tuple(Related(printed[stem].most_common(1)[0][0], stem, weights[stem] / total) for stem in first)
+            weights[stem] = shares[stem] * math.log(1 + doc_count / (1 + frequency))
+            keep = heappush if len(least) < schema.RELATED_WORDS else heappushpop
+            keep(least, weights[stem])
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[: schema.RELATED_WORDS])
 
 
-def _counts(article: Article, printed: defaultdict[str, Counter[str]]) -> Counter[str]:
-    """How often each stem stands in title and body. Notes how it is printed."""
-    counts: Counter[str] = Counter()
-    for form, *_ in analysis.tokens(f"{article.title or ''}\n\n{article.body}", article.language):
-        if len(form.exact) >= SHORTEST and not form.exact.isdigit() and form.exact not in analysis.STOP_WORDS:
-            counts[form.stem] += 1
-            printed[form.stem][form.exact] += 1
+def _counts(article: Article) -> Counter[_Printed]:
+    """How often each word stands in title and body."""
+    counts: Counter[_Printed] = Counter()
+    for stretch, count in Counter(f"{article.title or ''} {article.body}".split()).items():
+        for word in _telling(stretch, article.language):
+            counts[word] += count
     return counts
+
+
+@lru_cache(maxsize=100_000)
+def _telling(stretch: str, language: str | None) -> list[_Printed]:
+    """The words of a stretch without white space that may say something of a subject."""
+    return [
+        (form.stem, form.exact)
+        for form, *_ in analysis.tokens(stretch, language)
+        if len(form.exact) >= SHORTEST and not form.exact.isdigit() and form.exact not in analysis.STOP_WORDS
+    ]
