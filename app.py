@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from search import open_engine
 from web import (
     api,
+    beside,
     caching,
     cite,
     compression,
@@ -72,6 +73,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     suggest.register(app)
     reference.register(app)
     why.register(app)
+    beside.register(app)
     feed.register(app)
     app.register_blueprint(export.exports)
     app.register_blueprint(health.health)

@@ -130,6 +130,9 @@ def _latin(text: str, depth: int) -> bool:
         "/help",
         "/facets/publisher?q=λιμάνι",
         "/facets/place?q=ψυγείο&match=all",
+        "/beside?id=1&with=2",
+        "/beside?id=1&with=1",
+        "/beside?id=1",
         "/5",
     ],
 )

@@ -22,6 +22,7 @@ ADDRESSES = [
     "/",
     "/search?q=syria",
     "/articles/veto?q=syria",
+    "/beside?id=veto&with=ferry",
     "/api/search?q=syria",
     "/api/articles/veto",
     "/openapi.json",

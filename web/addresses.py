@@ -79,6 +79,12 @@ def cite_address(article_id: str, form: str) -> str:
     return _with_query(url_for("citations.cited"), urlencode({"id": article_id, "as": form}))
 
 
+def beside_address(first_id: str, second_id: str) -> str | None:
+    """Of the page with both articles side by side; None where their ids are too long for an address."""
+    address = _with_query(url_for("beside.page"), urlencode({"id": first_id, "with": second_id}))
+    return address if len(address) <= MAX_ADDRESS else None
+
+
 def permalink(article_id: str) -> str:
     """The whole address of an article, without any search."""
     return request.url_root.rstrip("/") + article_address(article_id)

@@ -18,6 +18,7 @@ EVERY_PAGE = {
     "in-context": "/search?q=syria&view=kwic",
     "why": "/why?q=syria+russia&id=veto",
     "why-not": "/why?q=lighthouse+-russia&place=Kiel&id=veto",
+    "beside": "/beside?id=veto&with=2012/06/summit",
     "facet": "/facets/publisher?q=syria",
     "api": "/api",
 }

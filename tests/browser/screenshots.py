@@ -24,6 +24,7 @@ SCHEMES = ("light", "dark")
 IN_DOCS = {("wide", "light"), ("narrow", "dark")}
 
 QUERY = "q=russia+china"
+COPIES = "q=%22no+foreign+army%22"  # finds a report in two papers
 PAGES = {
     "front": "/",
     "results": f"/search?{QUERY}",
@@ -35,6 +36,7 @@ PAGES = {
     "missing": "/articles/nothing",
     "in-context": f"/search?{QUERY}&view=kwic",
     "why": "/why?id={id}&" + QUERY,
+    "beside": "/beside?id={copies}",
     "facet": "/facets/publisher?q=syria",
     "help": "/help",
     "api": "/api",
@@ -49,11 +51,16 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "indexer", "--index", url, "--quiet"], cwd=ROOT, check=True)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         with serving(url) as port:
-            best = json.loads(get(port, f"/api/search?{QUERY}&size=1")[1])["hits"][0]["id"]
-            targets = {name: target.format(id=best) for name, target in PAGES.items()}
+            ids = {"id": _found(port, QUERY, 1)[0], "copies": "&with=".join(_found(port, COPIES, 2))}
+            targets = {name: target.format(**ids) for name, target in PAGES.items()}
             for screen, scheme in IN_DOCS if folder == DOCUMENTED else _every_variant():
                 _draw(browser, f"http://127.0.0.1:{port}", targets, screen, scheme, folder)
         browser.close()
+
+
+def _found(port: int, query: str, size: int) -> list[str]:
+    """The ids of the best of them."""
+    return [hit["id"] for hit in json.loads(get(port, f"/api/search?{query}&size={size}")[1])["hits"]]
 
 
 def _every_variant() -> Iterable[tuple[str, str]]:

@@ -1,0 +1,44 @@
+"""Two articles side by side, with the words that only one of them has."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from flask import Blueprint, Flask, abort, render_template, request
+
+from search.article import Article
+from web.addresses import beside_address
+from web.differences import compare
+from web.engine import engine
+from web.form import BadParameters, Form, ParameterError
+from web.messages import gettext as _
+from web.words import paragraphs
+
+both = Blueprint("beside", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(both)
+    app.jinja_env.globals.update(beside_address=beside_address)
+
+
+@both.get("/beside")
+def page() -> str:
+    first, second = _article("id"), _article("with")
+    if first.id == second.id:
+        raise BadParameters((ParameterError("with", _("give the id of another article than the first")),))
+    texts = paragraphs(first.body), paragraphs(second.body)
+    return render_template(
+        "beside.html", articles=(first, second), texts=texts, compared=compare(*texts), form=Form({})
+    )
+
+
+def _article(name: str) -> Article:
+    """Raises BadParameters where the parameter is not given."""
+    article_id = unicodedata.normalize("NFC", request.args.get(name, ""))
+    if not article_id:
+        raise BadParameters((ParameterError(name, _("give the id of an article that is to be compared")),))
+    found = engine().get(article_id)
+    if found is None:
+        abort(404, _("There is no article with this id."))
+    return found
