@@ -56,6 +56,12 @@ def test_a_copy_is_of_the_story_under_another_headline() -> None:
     assert found(samples.BRIDGE, samples.BRIDGE_COPY) == {ids(samples.BRIDGE, samples.BRIDGE_COPY)}
 
 
+@pytest.mark.parametrize("copies", [stories.NEIGHBOURS, 40 * stories.NEIGHBOURS])
+def test_a_text_printed_very_often_is_one_story(copies: int) -> None:
+    printed = [replace(samples.BRIDGE, id=str(number), publisher=str(number)) for number in range(copies)]
+    assert found(*printed, samples.BRIDGE_COPY) == {ids(*printed, samples.BRIDGE_COPY)}
+
+
 def test_an_undated_article_joins_by_what_it_says() -> None:
     assert found(samples.BRIDGE, samples.BRIDGE_NEXT_DAY, samples.BRIDGE_UNDATED, samples.ELECTION) == {
         ids(samples.BRIDGE, samples.BRIDGE_NEXT_DAY, samples.BRIDGE_UNDATED)
