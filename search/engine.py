@@ -102,6 +102,7 @@ class Search:
     since: int | None = None  # a generation: only articles that entered the archive after it
     cursor: str = ""  # of an answer to this search: the hits behind those of that answer, in place of a page
     receipt: bool = False  # whether the answer is to say part by part what was searched, and what would find more
+    fold: bool = False  # whether of the reports of one story only the first in the order is a hit
 
     def __post_init__(self) -> None:
         if not 1 <= self.size <= MAX_SIZE:
@@ -131,6 +132,8 @@ class Hit:
     score: float  # higher is better; comparable within one answer only; 0.0 in an order by date
     snippet: Snippet  # opening words, unmatched, where nothing in the body matches; empty without a body
     title_pieces: Snippet  # empty without a title
+    story: Story | None = None  # of which it is a report, without the reports; None where it is alone
+    alike: int = 1  # articles of the answer that are of its story, itself among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class Page:
     receipt: Receipt | None = None  # where it was asked for
     correction: Remedy | None = None  # the suggestion, with what it finds
     remedies: tuple[Remedy, ...] = ()  # with a receipt, where nothing has all that was asked for
+    stories: int = 0  # that its articles report, those that are alone counted too
+    rows: int = 0  # hits on all pages together: the stories where they are folded, else the articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +303,8 @@ class Engine(Protocol):
     def get(self, article_id: str) -> Article | None: ...
 
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
-        """The most similar first, in the article's own language; none for an article that is not there. Copies of its
-        text, and of each other's, are left out.
+        """The most similar first, in the article's own language; none for an article that is not there. Other reports
+        of its story, all but one of any other story, and copies are left out.
         """
 
     def why(self, search: Search, article_id: str) -> Why | None:

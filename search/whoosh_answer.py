@@ -17,6 +17,7 @@ from search.columnar import facets as counting
 from search.columnar.evaluate import Decay, Result, evaluate, rank
 from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.explain import explain
+from search.columnar.fold import Groups
 from search.columnar.order import Place
 from search.cursor import Cursor, read, written
 from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Search, SearchRefused, Sort, Values
@@ -30,6 +31,7 @@ from search.snippets import mark, snippet
 from search.whoosh_archive import WhooshArchive
 from search.whoosh_compiler import Compiler, spelt
 from search.whoosh_schema import key_field
+from search.whoosh_stories import StoryIndex, outlined
 from search.why import Why, WhyFilter, WhyPart, parts_of
 
 EXPORT_WINDOW = 1_000  # hits of an export that are found at once,
@@ -57,12 +59,15 @@ class _Question:
 class Answer:
     """One search over one generation."""
 
-    def __init__(self, searcher: Any, generation: int, committed: datetime, search: Search) -> None:
+    def __init__(
+        self, searcher: Any, generation: int, committed: datetime, search: Search, stories: StoryIndex | None = None
+    ) -> None:
         self._searcher = searcher
         self._reader = searcher.reader()
         self._generation = generation
         self._committed = committed
         self._search = search
+        self._stories = stories
         self._compiler = Compiler(searcher)
         self._rarities: dict[Query, float] = {}  # asked for by every hit
         self._cursor = self._read_cursor() if search.cursor else None
@@ -85,9 +90,12 @@ class Answer:
         corrected = self._correction(question, result.total, archive)
         return Page(
             hits=tuple(
-                self._hit(number, score, shown) for number, score in zip(result.docs.tolist(), scores, strict=True)
+                self._hit(number, score, alike, shown)
+                for number, score, alike in zip(result.docs.tolist(), scores, result.alike.tolist(), strict=True)
             ),
             total=result.total,
+            stories=result.stories,
+            rows=result.rows,
             facets={field: self._facet(field, result) for field in schema.FACETS},
             cardinality={field: result.cardinality[key_field(field)] for field in schema.FACETS},
             timeline=timeline,
@@ -166,7 +174,14 @@ class Answer:
 
         _, parts = parts_of(question.asked, part)
         compiled = self._compiled(question.asked, question.also)
-        ranked = rank(self._searcher, compiled, number, filters=self._filters(), **self._ordered(question.asked))
+        ranked = rank(
+            self._searcher,
+            compiled,
+            number,
+            filters=self._filters(),
+            groups=self._groups() if self._search.fold else None,
+            **self._ordered(question.asked),
+        )
         why = Why(
             article=self._article(number),
             found=ranked is not None,
@@ -177,6 +192,7 @@ class Answer:
             relaxed=question.relaxed,
             ignored=question.ignored,
             by_score=self._order() is None,
+            behind=None if ranked is None or ranked.behind is None else self._article(ranked.behind),
         )
         if ranked is None or not why.by_score:
             bare = tuple(replace(part, score=0.0, terms=()) for part in parts)
@@ -257,6 +273,8 @@ class Answer:
             self._searcher,
             self._compiled(node, also),
             limit=search.size,
+            groups=self._groups(),
+            fold=search.fold,
             offset=(search.page - 1) * search.size,
             after=None if self._cursor is None else Place(self._cursor.key, self._cursor.tie),
             filters=self._filters(),
@@ -264,6 +282,9 @@ class Answer:
             histogram=whoosh_timeline.BY_MONTH,
             **self._ordered(node),
         )
+
+    def _groups(self) -> Groups | None:
+        return None if self._stories is None else self._stories.groups
 
     def _compiled(self, node: Query, also: tuple[Related, ...]) -> Any:
         compiled = self._compiler.compile(node)
@@ -290,7 +311,7 @@ class Answer:
         return cursor
 
     def _cursor_behind(self, result: Result, relaxed: bool) -> str | None:
-        if result.end is None or result.before + len(result.docs) >= result.total:
+        if result.end is None or result.before + len(result.docs) >= result.rows:
             return None
         return written(Cursor(self._generation, result.end.key, result.end.tie, relaxed), self._search)
 
@@ -356,13 +377,15 @@ class Answer:
         names: dict[str, Query | None] = {_name(part): part for part in self._search.filters}
         return names if self._search.since is None else {**names, "since": None}
 
-    def _hit(self, number: int, score: float, asked: Query) -> Hit:
+    def _hit(self, number: int, score: float, alike: int, asked: Query) -> Hit:
         article = self._article(number)
         return Hit(
             article=article,
             score=score,
             snippet=snippet(article.body, asked, self._rarity, article.language),
             title_pieces=mark(article.title, asked, "title", article.language) if article.title else (),
+            story=None if self._stories is None else outlined(self._stories, number),
+            alike=alike,
         )
 
     def _article(self, number: int) -> Article:

@@ -134,9 +134,10 @@ class WhooshEngine:
 
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
         with self._lock:
-            searcher = self._current().searcher
-            number = searcher.document_number(id=article_id)
-            return () if number is None else similar_to(searcher, number, limit)
+            snapshot = self._current()
+            number = snapshot.searcher.document_number(id=article_id)
+            groups = snapshot.stories.groups if snapshot.stories else None
+            return () if number is None else similar_to(snapshot.searcher, number, limit, groups)
 
     def count(self) -> int:
         with self._lock:
@@ -231,7 +232,7 @@ class Snapshot:
 
     def answer(self, search: Search) -> Answer:
         committed = datetime.fromtimestamp(self.written // 1_000_000_000, UTC)
-        return Answer(self.searcher, self.generation, committed, search)
+        return Answer(self.searcher, self.generation, committed, search, self.stories)
 
     def hold_for(self, holder: object) -> None:
         """Until the holder is gone, whether or not it ever read anything."""

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from search.article import Article, from_stored
 from search.columnar.bulk import BulkWriter
 from search.columnar.codec import ColumnarCodec
+from search.columnar.fold import Groups
 from search.columnar.format import ArrayFile, ArrayWriter, DamagedFileError
 from search.engine import MAX_PUBLISHERS, MAX_REPORTS, Story
 from search.sketches import NO_DAY, NO_TERM, SKETCH, Sketches, publisher_hash
@@ -154,14 +155,15 @@ class Members:
 class StoryIndex:
     """The stories of one generation.
 
-    groups: of each document of the index, the number of its story from 1; 0 where it is alone
+    groups: the documents of each story, whose number counts from 1
     count: of stories
     """
 
     def __init__(self, arrays: ArrayFile, reader: Any) -> None:
         stories = arrays["stories"]
-        self.groups = np.zeros(reader.doc_count_all(), np.uint32)
-        self.groups[arrays["documents"]] = stories
+        numbers = np.zeros(reader.doc_count_all(), np.uint32)
+        numbers[arrays["documents"]] = stories
+        self.groups = Groups(numbers)
         self.count = int(stories.max(initial=0))
         order = np.argsort(stories, kind="stable")
         self._starts = np.searchsorted(stories[order], np.arange(1, self.count + 2))
@@ -198,12 +200,18 @@ def stories_of(ix: Any, reader: Any) -> StoryIndex | None:
 
 def told(stories: StoryIndex, document: int) -> Story | None:
     """The story of a document, with its other reports by day; None where it is alone."""
-    story = int(stories.groups[document])
+    story = int(stories.groups.numbers[document])
     if not story:
         return None
     members = stories.members(story).by_day()
     others = members.documents[members.documents != document]
     return _story(stories, members, others[:MAX_REPORTS])
+
+
+def outlined(stories: StoryIndex, document: int) -> Story | None:
+    """The story of a document, without its reports; None where it is alone."""
+    story = int(stories.groups.numbers[document])
+    return _story(stories, stories.members(story).by_day(), np.empty(0, np.uint32)) if story else None
 
 
 def _story(stories: StoryIndex, members: Members, listed: NDArray[np.uint32]) -> Story:

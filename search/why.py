@@ -82,6 +82,7 @@ class Why:
     related: tuple[TermScore, ...] = ()  # words that the best articles share
     nearness: float = 0
     age: float = 0
+    behind: Article | None = None  # report of the same story that is shown in its place, where stories are folded
 
 
 Explained = Callable[[Query, bool], WhyPart]  # of a part, and whether it stands below a Not, as if it stood alone
@@ -159,6 +160,7 @@ def to_json(told: Why) -> dict[str, Any]:
         "related": [asdict(term) for term in told.related],
         "nearness": told.nearness,
         "age": told.age,
+        "behind": told.behind.id if told.behind else None,
         "filters": [
             {"name": one.name, "filter": part_json(one.filter) if one.filter else None, "passes": one.passes}
             for one in told.filters

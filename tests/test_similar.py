@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import numpy as np
@@ -49,11 +51,12 @@ CHINESE = (
 
 
 def archive() -> list[Article]:
+    """Years apart, as reports of one story are not."""
     articles = [Article(id=f"ferry/{n}", body=body, language="en") for n, body in enumerate(FERRIES)]
     articles += [Article(id=f"other {n}", body=body, language="en") for n, body in enumerate(OTHERS)]
     articles += [Article(id=f"de {n}", body=body, language="de") for n, body in enumerate(GERMAN)]
     articles += [Article(id=f"zh {n}", body=body, language="zh") for n, body in enumerate(CHINESE)]
-    return articles
+    return [replace(article, published=date(1990 + n, 1, 1)) for n, article in enumerate(articles)]
 
 
 @pytest.fixture

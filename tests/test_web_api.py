@@ -25,8 +25,8 @@ from web.engine import EXTENSION
 from web.openapi import operations
 
 ANSWER = (
-    "query total page size pages generation hits facets cardinality timeline interval suggestion correction relaxed "
-    "related spellings ignored truncated receipt remedies citation concordance cursor links"
+    "query total stories page size pages generation hits facets cardinality timeline interval suggestion correction "
+    "relaxed related spellings ignored truncated receipt remedies citation concordance cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 
@@ -79,7 +79,7 @@ def test_an_answer_has_every_name_of_the_contract_in_its_order(client: FlaskClie
 def test_a_hit_is_the_article_without_its_body(client: FlaskClient) -> None:
     answer = searched(client, "q=envoys")
     [hit] = answer["hits"]
-    assert list(hit) == [name for name in ARTICLE if name != "body"] + ["score", "snippet", "title_pieces"]
+    assert list(hit) == [name for name in ARTICLE if name != "body"] + ["score", "snippet", "title_pieces", "story"]
     stored = to_json(VETO)
     assert {name: hit[name] for name in stored if name in hit} == {
         name: stored[name] for name in stored if name != "body"

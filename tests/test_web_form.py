@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl
 
@@ -60,7 +61,12 @@ def test_every_facet_of_the_schema_is_a_filter() -> None:
     ],
 )
 def test_an_address_is_a_search(query_string: str, search: Search) -> None:
-    assert searched(query_string) == search
+    assert searched(query_string) == replace(search, fold=True)
+
+
+@pytest.mark.parametrize(("query_string", "fold"), [("fold=1", True), ("fold=+0+", False), ("view=kwic&fold=1", False)])
+def test_stories_are_folded_where_articles_are_listed(query_string: str, fold: bool) -> None:
+    assert searched(query_string).fold is fold
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from search.engine import Interval
 
 Count = Annotated[int, Field(ge=0)]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(examples=["2012-06-07", "2012-06-07T06:50:00-04:00"])]
 
 
@@ -51,6 +52,17 @@ class Article(About):
     body: Annotated[str, Field(description="Paragraphs parted by a blank line.")]
 
 
+class HitStory(TypedDict):
+    """The story that an article reports, as far as the archive has it. All its reports are found with `fold=0`."""
+
+    id: Annotated[str, Field(description="The same as long as its earliest report is the same.")]
+    others: Annotated[Count, Field(description="How many other reports of it this search finds.")]
+    total: Annotated[int, Field(ge=2, description="How many reports of it the archive has.")]
+    first: Annotated[Day | None, Field(description="Day of the earliest; null where none is dated.")]
+    last: Annotated[Day | None, Field(description="Day of the latest; null where none is dated.")]
+    publishers: Annotated[list[str], Field(description="Who printed them, those with most first; 10 at most.")]
+
+
 class Hit(About):
     """An article that the search found."""
 
@@ -62,6 +74,7 @@ class Hit(About):
         Field(description="The best passage; the opening words, unmatched, where nothing in the body matches."),
     ]
     title_pieces: Annotated[list[Piece], Field(description="The title, with its matches.")]
+    story: Annotated[HitStory | None, Field(description="Null where no other article reports the same.")]
 
 
 class Similar(About):
@@ -130,9 +143,6 @@ class WordForm(TypedDict):
 
     text: str
     count: Count
-
-
-Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 
 
 class Days(TypedDict):
@@ -239,9 +249,10 @@ class SearchAnswer(TypedDict):
 
     query: Annotated[str, Field(description="The query as it was understood.")]
     total: Annotated[Count, Field(description="How many articles were found, exactly.")]
+    stories: Annotated[Count, Field(description="How many stories they report; an article that is alone is one too.")]
     page: int
     size: int
-    pages: Count
+    pages: Annotated[Count, Field(description="Of stories, or with `fold=0` of articles.")]
     generation: Annotated[
         Count, Field(description="Of the index that answered; it grows by one with every change of the archive.")
     ]
@@ -345,6 +356,10 @@ class Why(TypedDict):
     parts: list[WhyPart]
     related: Annotated[list[TermScore], Field(description="Words that the best articles share.")]
     nearness: Annotated[float, Field(description="For words of the query that stand together.")]
+    behind: Annotated[
+        str | None,
+        Field(description="Id of the report of the same story that is shown in its place; not with `fold=0`."),
+    ]
     age: Annotated[float, Field(description="What age takes away with `sort=recent`; 0 or less.")]
     filters: list[WhyFilter]
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from search import receipt
 from search.article import Article, to_json
-from search.engine import Bucket, Hit, Page, Search, Similar, Snippet
+from search.engine import Bucket, Hit, Page, Search, Similar, Snippet, Story
 from search.parse import render
 from search.receipt import Receipt
 from search.remedies import Remedy
@@ -50,7 +50,7 @@ def search() -> Response:
     if given.view is View.KWIC:
         found = cast(answers.SearchAnswer, found | concordance_json(form, concordance(page, given), page))
     response = jsonify(found)
-    response.headers["Link"] = link_header(form, found["links"], last_page(page.total, asked.size))
+    response.headers["Link"] = link_header(form, found["links"], last_page(page.rows, asked.size))
     return response
 
 
@@ -85,9 +85,10 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
     return {
         "query": render(asked.query),
         "total": page.total,
+        "stories": page.stories,
         "page": page_number(page, asked),
         "size": asked.size,
-        "pages": page_count(page.total, asked.size),
+        "pages": page_count(page.rows, asked.size),
         "generation": page.generation,
         "hits": [hit_json(hit) for hit in page.hits],
         "facets": cast(answers.Facets, {name: buckets_json(page.facets.get(name, ())) for name in FILTERS}),
@@ -155,7 +156,19 @@ def hit_json(hit: Hit) -> answers.Hit:
     values["score"] = hit.score
     values["snippet"] = pieces_json(hit.snippet)
     values["title_pieces"] = pieces_json(hit.title_pieces)
+    values["story"] = story_json(hit.story, hit.alike) if hit.story else None
     return cast(answers.Hit, values)
+
+
+def story_json(story: Story, alike: int) -> answers.HitStory:
+    return {
+        "id": story.id,
+        "others": alike - 1,
+        "total": story.total,
+        "first": story.first.isoformat() if story.first else None,
+        "last": story.last.isoformat() if story.last else None,
+        "publishers": list(story.publishers),
+    }
 
 
 def about_json(article: Article) -> dict[str, Any]:
@@ -172,7 +185,7 @@ def buckets_json(buckets: Iterable[Bucket]) -> list[answers.Bucket]:
 
 def links(form: Form, asked: Search, page: Page) -> answers.Links:
     """A page without hits is not linked to. What cannot be reached by number is by cursor, but for the way back."""
-    last, here = last_page(page.total, asked.size), page_number(page, asked)
+    last, here = last_page(page.rows, asked.size), page_number(page, asked)
 
     def address(number: int) -> str | None:
         return _address(form.put("page", number)) if 1 <= number <= last else None

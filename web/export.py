@@ -35,7 +35,7 @@ RETRY = 5  # seconds after which it may be one's turn
 CHUNK = 1 << 16  # characters sent at a time, about
 FIELDS = tuple(to_json(Article("")))
 LINE_FIELDS = tuple(answers.Line.__annotations__)
-PARAMETERS = tuple(name for name in NAMES if name not in ("page", "size", "cursor", "kwic_sort"))
+PARAMETERS = tuple(name for name in NAMES if name not in ("fold", "page", "size", "cursor", "kwic_sort"))
 
 # What a spreadsheet takes for a formula, which may read other cells and send them away (OWASP, CSV injection). The last
 # four are the same signs in the width of Chinese and Japanese letters.

@@ -44,7 +44,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
-PARAMETERS = tuple(name for name in NAMES if name not in ("sort", "view", "kwic_sort"))
+PARAMETERS = tuple(name for name in NAMES if name not in ("sort", "fold", "view", "kwic_sort"))
 
 feeds = Blueprint("feeds", __name__)
 
@@ -80,7 +80,7 @@ def feed_form(form: Form) -> Form:
 def feed_search(form: Form) -> Search:
     """Raises BadParameters."""
     asked = search_from(form)
-    return replace(asked, sort=Sort.INDEXED, match=Match.ALL if asked.match is Match.AUTO else asked.match)
+    return replace(asked, fold=False, sort=Sort.INDEXED, match=Match.ALL if asked.match is Match.AUTO else asked.match)
 
 
 def feed(form: Form, asked: Search, page: Page) -> etree._Element:

@@ -17,7 +17,7 @@ from web.parameters import FILTERS, NAMES, SIZE, BadParameters, ParameterError, 
 
 __all__ = ["FILTERS", "NAMES", "SIZE", "BadParameters", "Form", "ParameterError", "form_from", "search_from"]
 
-_SHOWING = ("page", "size", "cursor", "view", "kwic_sort")
+_SHOWING = ("fold", "page", "size", "cursor", "view", "kwic_sort")
 _READABLE = "/:,()*!~'"  # legal in a query string as they are, and a query is easier to read and shorter with them
 
 

@@ -22,6 +22,7 @@ from web.search_citation import search_citation
 
 NEWEST = 8  # articles on the front page
 SHOWN_FORMS = 2  # of a word, beside the one that was typed, until its part of the receipt is opened
+SHOWN_PUBLISHERS = 4  # of a story, below a hit
 SHOWN = 8  # words of a note at once
 
 pages = Blueprint("pages", __name__)
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         FILTERS=FILTERS,
         SHOWN=SHOWN,
         SHOWN_FORMS=SHOWN_FORMS,
+        SHOWN_PUBLISHERS=SHOWN_PUBLISHERS,
         results_address=addresses.results_address,
         article_address=addresses.article_address,
         timeline_chart=timeline.chart,
@@ -46,10 +48,12 @@ def register(app: Flask) -> None:
         lines_before=previous,
         lines_behind=following,
         typed_range=words.typed_range,
+        span=words.span,
     )
     app.jinja_env.filters.update(
         number=words.number,
         counted=words.counted,
+        counted_stories=words.counted_stories,
         day=words.day,
         period=words.period,
         filter_heading=words.FILTER_HEADINGS.get,
@@ -92,8 +96,8 @@ def results() -> str:
         page=page,
         everything=isinstance(asked.query, All),
         understood=render(asked.query),
-        page_count=page_count(page.total, asked.size),
-        last_page=last_page(page.total, asked.size),
+        page_count=page_count(page.rows, asked.size),
+        last_page=last_page(page.rows, asked.size),
         shown=concordance(page, given) if given.view is View.KWIC else None,
         kwic_sort=given.kwic_sort,
         citation=search_citation(form, asked, page),

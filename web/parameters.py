@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -163,6 +163,13 @@ class Parameters(BaseModel):
             "Articles that were changed since are not among them."
         ),
     )
+    fold: Annotated[Literal["0", "1"], _BARE, _ONE] = Field(
+        "1",
+        description=gettext_noop(
+            "Of several reports of one story only the first in the order is shown; `0` shows all of them. Whatever is "
+            "counted counts articles."
+        ),
+    )
     page: Number = Field(
         1,
         json_schema_extra={"maximum": MAX_WINDOW},
@@ -205,6 +212,7 @@ class Parameters(BaseModel):
             page=self.page if self.view is View.LIST else 1,
             size=self.size if self.view is View.LIST else MAX_SIZE,
             since=self.since,
+            fold=self.fold == "1" and self.view is View.LIST,
             cursor=self.cursor,
         )
 

@@ -63,7 +63,7 @@ def _ranked(article_id: str, search: Search, rank: int) -> Standing:
     return Standing(
         searched=found.searched,
         page=((now or rank) - 1) // search.size + 1,
-        total=found.total,
+        total=found.rows,
         rank=now,
         previous=neighbour(now - 1) if now else None,
         next=neighbour(now + 1) if now else None,

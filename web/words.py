@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
 from search.article import Article
@@ -52,6 +52,17 @@ def points(score: float) -> str:
 
 def counted(articles: int) -> str:
     return ngettext("%(number)s article", "%(number)s articles", articles, number=number(articles))
+
+
+def counted_stories(stories: int) -> str:
+    return ngettext("%(number)s story", "%(number)s stories", stories, number=number(stories))
+
+
+def span(first: date, last: date) -> str:
+    """Two days and those between: `5–8 Jun 2012`, or the one day that both are."""
+    if first == last:
+        return day(first)
+    return format_interval(first, last, "yMMMMd", locale=reader_locale())
 
 
 def day(moment: date) -> str:

@@ -20,6 +20,8 @@ from search.columnar.cache import CACHE, Cache
 from search.columnar.expand import depends_on_terms
 from search.columnar.facets import Buckets, Counts, Facet, Histogram, count, merged
 from search.columnar.find import find, is_native
+from search.columnar.fold import Groups, firsts, without
+from search.columnar.format import AnyArray
 from search.columnar.leaf import Expansion, Leaf, OutOfTime, Run, leaves_of
 from search.columnar.matches import Dense, Docs, Mask, Matches, Scores, Sparse
 from search.columnar.order import Place, beyond, ties_of
@@ -55,7 +57,10 @@ class Decay:
 class Result:
     """docs: best first, or in the order asked for; of equal ones that with the lower tie. Numbers are the searcher's.
     scores: of the same documents; 0 in an order by a column
-    before: how many of all found stand before the first of them
+    before: how many rows stand before the first of them
+    stories: all documents found, of each group one; as many as `total` without groups
+    rows: these where they are folded, else all documents
+    alike: of the same documents: how many that are found are of its group, itself among them
     end: where the last of them stands in the order; None without one
     total: all documents found, whatever the limit
     facets: by field name
@@ -72,6 +77,9 @@ class Result:
     histogram: Buckets
     expansions: tuple[Expansion, ...]
     partial: bool
+    stories: int
+    rows: int
+    alike: NDArray[np.int64]
     before: int = 0
     end: Place | None = None
 
@@ -90,6 +98,8 @@ def evaluate(
     facets: Sequence[Facet] = (),
     histogram: Histogram | None = None,
     proximity: Proximity | None = None,
+    groups: Groups | None = None,
+    fold: bool = False,
     time_limit: float | None = None,
     cache: Cache = CACHE,
 ) -> Result:
@@ -103,6 +113,8 @@ def evaluate(
     filters: queries by a name that the caller gives them; all must hold, and none touches a score. A facet over a
         field counts as if the filter of that field's name were not there
     proximity: a bonus on top of the scores; None and an order by a column give none
+    groups: documents that belong together, which are counted
+    fold: whether only the first of each group, in the order asked for, is a row. limit, offset and after count rows
     time_limit: in seconds; looked at between steps, so that the last step may overrun it
 
     Raises ValueError for a window beyond MAX_WINDOW and for a field that cannot be sorted by, TypeError for an index
@@ -116,16 +128,18 @@ def evaluate(
             raise ValueError(f"{name!r} cannot be sorted by: it is not a sortable number")
     run = Run(cache, searcher.weighting, None if time_limit is None else perf_counter() + time_limit)
     counted: tuple[Facet | Histogram, ...] = (*facets, *([histogram] if histogram else []))
-    asked = _Asked(query, offset + limit, sort, decay, tie, after, filters or {}, counted, proximity)
-    leaves = leaves_of(searcher, run)
-    parts: list[_Part] = []
-    for leaf in leaves:
+    fold = fold and groups is not None
+    asked = _Asked(query, offset + limit, sort, decay, tie, after, filters or {}, counted, proximity, fold)
+    founds: list[_Found] = []
+    for leaf in leaves_of(searcher, run):
         try:
-            parts.append(_search(leaf, asked))
+            founds.append(_search(leaf, asked))
         except OutOfTime:
             run.partial = True
             break
-    return _answer(asked, offset, leaves, parts, run)
+    grouped = _grouped(founds, groups, asked)
+    parts = [_first(found, asked) for found in grouped.founds]
+    return _answer(asked, offset, grouped, parts, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +150,14 @@ class Rank:
     score: as `evaluate` gives it: (what the query gives + bonus) * factor
     bonus: for words that stand together
     factor: what is left of a score at the document's age
+    behind: the document of its group that stands first in the answer, where that is another one
     """
 
     place: int
     score: float
     bonus: float = 0
     factor: float = 1
+    behind: int | None = None
 
 
 def rank(
@@ -154,6 +170,7 @@ def rank(
     tie: str | None = None,
     filters: Mapping[str, Any] | None = None,
     proximity: Proximity | None = None,
+    groups: Groups | None = None,
     cache: Cache = CACHE,
 ) -> Rank | None:
     """The place that a document has in the order of `evaluate` with the same arguments; None where it is not found.
@@ -163,24 +180,43 @@ def rank(
     run = Run(cache, searcher.weighting)
     leaves = leaves_of(searcher, run)
     asked = _Asked(query, 0, sort, decay, tie, None, filters or {}, (), proximity)
-    parts = [_search(leaf, replace(asked, window=leaf.size)) for leaf in leaves]
+    parts = [_all(leaf, asked) for leaf in leaves]
     for leaf, part in zip(leaves, parts, strict=True):
         for which in (part.docs == document).nonzero()[0].tolist():
             own = part.last[which], part.keys[which], part.ties[which], document
             place = 1 + sum(_how_many_before(one, own) for one in parts)
-            score = float(part.scores[which])
+            score, behind = float(part.scores[which]), _behind_which(parts, document, groups)
             if sort is not None:
-                return Rank(place, score)
+                return Rank(place, score, behind=behind)
             factor = 1.0 if decay is None else float(_factors(leaf, decay)[document - leaf.offset])
-            return Rank(place, score, _given_bonus(asked, leaf, document, score), factor)
+            return Rank(place, score, _given_bonus(asked, leaf, document, score), factor, behind)
     return None
+
+
+def _all(leaf: Leaf, asked: _Asked) -> _Part:
+    whole = replace(asked, window=leaf.size)
+    return _first(_search(leaf, whole), whole)
+
+
+def _behind_which(parts: Sequence[_Part], document: int, groups: Groups | None) -> int | None:
+    group = 0 if groups is None else groups.numbers[document]
+    if groups is None or not group:
+        return None
+    members = [(groups.numbers.take(part.docs) == group).nonzero()[0] for part in parts]
+
+    def together(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name).take(rows) for part, rows in zip(parts, members, strict=True)])
+
+    docs = together("docs")
+    first = int(docs[np.lexsort((docs, together("ties"), together("keys"), together("last")))[0]])
+    return None if first == document else first
 
 
 def _given_bonus(asked: _Asked, leaf: Leaf, document: int, score: float) -> float:
     """Only the best documents get the bonus, and so a higher score than without it."""
     if asked.proximity is None:
         return 0.0
-    plain = _search(leaf, replace(asked, window=leaf.size, proximity=None))
+    plain = _all(leaf, replace(asked, proximity=None))
     if score == float(plain.scores[plain.docs == document][0]):
         return 0.0
     return float(bonus(asked.proximity, leaf, np.array([document - leaf.offset]))[0])
@@ -213,6 +249,27 @@ class _Asked:
     filters: Mapping[str, Any]
     counted: tuple[Facet | Histogram, ...]
     proximity: Proximity | None
+    fold: bool = False
+
+    @property
+    def needs_all_in_order(self) -> bool:
+        """Then the bonus is given before any are left out: it belongs to the best of all."""
+        return self.fold or self.after is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a segment has of what is asked for.
+
+    hits: those that may be rows. In an order by score theirs are final, but for a bonus that is still to be given
+    total: all of them, those that are no rows too
+    """
+
+    leaf: Leaf
+    hits: Matches
+    rows: int
+    total: int
+    counts: list[Counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,23 +288,24 @@ class _Part:
     keys: NDArray[Any]
     ties: NDArray[Any]
     last: Mask
-    total: int
     passed: int
-    counts: list[Counts]
 
 
-def _search(leaf: Leaf, asked: _Asked) -> _Part:
+def _search(leaf: Leaf, asked: _Asked) -> _Found:
     by_score = asked.sort is None and asked.window > 0
     found = find(asked.query, leaf if by_score else leaf.unscored())
     masks = {name: mask_of(query, leaf) for name, query in asked.filters.items()}
     hits = _allowed(found, leaf, masks)
-    if asked.sort is None and not asked.counted:
-        return _by_score(leaf, hits, _how_many(hits), asked, [])
-    docs = hits.docs if isinstance(hits, Sparse) else matches.indexes(hits.mask())
-    counts = _counts(asked.counted, leaf, found, docs, masks)
-    if asked.sort is None:
-        return _by_score(leaf, hits, len(docs), asked, counts)
-    return _by_column(leaf, asked.sort, docs, asked, counts)
+    if not asked.counted and asked.sort is None:
+        counts, total = [], _how_many(hits)
+    else:
+        docs = hits.docs if isinstance(hits, Sparse) else matches.indexes(hits.mask())
+        counts, total = _counts(asked.counted, leaf, found, docs, masks), len(docs)
+        if asked.sort is not None:
+            hits = matches.constant(docs, 0)
+    if by_score:
+        hits = _scored(leaf, hits, total, asked)
+    return _Found(leaf, hits, total, total, counts)
 
 
 def mask_of(query: Any, leaf: Leaf) -> Mask:
@@ -291,56 +349,104 @@ def _counts(
     return counts
 
 
-def _by_score(leaf: Leaf, hits: Matches, total: int, asked: _Asked, counts: list[Counts]) -> _Part:
-    window, proximity = asked.window, asked.proximity
-    if proximity is not None and window:
-        window = max(window, proximity.candidates)
-    if leaf.weighting.use_final and window:
+def _scored(leaf: Leaf, hits: Matches, total: int, asked: _Asked) -> Matches:
+    if leaf.weighting.use_final:
         hits = _finally(leaf, matches.sparse(hits))
-    factors = None if asked.decay is None else _factors(leaf, asked.decay)
-    if factors is not None:
+    if asked.decay is not None:
         listed = matches.sparse(hits)
-        hits = Sparse(listed.docs, listed.scores * factors.take(listed.docs), False)
-    ties = ties_of(leaf, asked.tie)
-    passed = 0
-    if asked.after is None and isinstance(hits, Dense) and hits.positive and total >= window:
+        hits = Sparse(listed.docs, listed.scores * _factors(leaf, asked.decay).take(listed.docs), False)
+    if asked.needs_all_in_order and asked.proximity is not None and total:
+        hits = _raised(leaf, hits, total, asked.proximity, asked)
+    return hits
+
+
+def _raised(leaf: Leaf, hits: Matches, total: int, proximity: Proximity, asked: _Asked) -> Matches:
+    """With the bonus for the best."""
+    docs, scores, places = _best(hits, total, proximity.candidates, ties_of(leaf, asked.tie))
+    raised = hits.scores.copy()
+    raised[places] = _with_bonus(scores, docs, proximity, leaf, asked)
+    return replace(hits, scores=raised)
+
+
+def _best(hits: Matches, total: int, count: int, ties: Ties) -> tuple[Docs, Scores, Docs]:
+    """The documents with the highest scores, best first, their scores, and where these are among all.
+
+    total: of the hits
+    """
+    if isinstance(hits, Dense) and hits.positive and total >= count:
         # All documents, found or not, because those that are not have the lowest score: that spares a copy.
-        docs: Docs = lowest(-hits.scores, window, ties)
-        scores = hits.scores.take(docs)
-    else:
+        places = lowest(-hits.scores, count, ties)
+        return places, hits.scores.take(places), places
+    listed = matches.sparse(hits)
+    first = lowest(-listed.scores, count, ties_among(ties, listed.docs))
+    docs = listed.docs.take(first)
+    return docs, listed.scores.take(first), first if isinstance(hits, Sparse) else docs
+
+
+def _grouped(founds: list[_Found], groups: Groups | None, asked: _Asked) -> _Grouped:
+    """With the members of groups counted, and where they are folded, those left out that are not the first."""
+    total = sum(found.total for found in founds)
+    if groups is None or not founds:
+        return _Grouped(founds, total)
+    members = [groups.found(found.hits, found.leaf) for found in founds]
+    numbers = np.concatenate([groups.of(docs, found.leaf) for found, (docs, _) in zip(founds, members, strict=True)])
+    counts = np.bincount(numbers, minlength=groups.highest + 1)
+    stories = total - len(numbers) + int(np.count_nonzero(counts))
+    if asked.fold and asked.window and stories < total:
+        orders = [_order(found, *at, asked) for found, at in zip(founds, members, strict=True)]
+        keys = [np.concatenate(parts) for parts in zip(*orders, strict=True)]
+        shown = firsts(numbers, groups.highest, keys)
+        ends = np.cumsum([len(docs) for docs, _ in members])[:-1]
+        founds = [
+            _without(found, docs.take((~first).nonzero()[0]))
+            for found, (docs, _), first in zip(founds, members, np.split(shown, ends), strict=True)
+        ]
+    return _Grouped(founds, stories, groups, counts)
+
+
+def _without(found: _Found, hidden: Docs) -> _Found:
+    hits = without(found.hits, hidden, found.leaf.size)
+    return replace(found, hits=hits, rows=found.total - len(hidden))
+
+
+def _order(found: _Found, docs: Docs, places: Docs, asked: _Asked) -> tuple[NDArray[Any], ...]:
+    """By what some documents are ordered: lowest first, of equal ones by what comes next."""
+    numbers, ties = _numbers(docs, found.leaf), ties_of(found.leaf, asked.tie)(docs)
+    if asked.sort is None:
+        return -found.hits.scores.take(places), ties, numbers
+    values, has = _column(found.leaf, asked.sort)
+    has = has.take(docs)
+    keys = _lowest_first(values.take(docs), asked.sort)
+    return ~has, np.where(has, keys, np.zeros(1, keys.dtype)), ties, numbers
+
+
+def _by_score(found: _Found, asked: _Asked) -> _Part:
+    leaf, hits, ties = found.leaf, found.hits, ties_of(found.leaf, asked.tie)
+    window, proximity, passed = asked.window, asked.proximity, 0
+    if asked.needs_all_in_order:
+        proximity = None
+    elif proximity is not None and window:
+        window = max(window, proximity.candidates)
+    if asked.after is not None:
         listed = matches.sparse(hits)
-        if asked.after is not None:
-            listed, proximity = _behind(asked.after, listed, proximity, leaf, ties, factors), None
-            passed = total - len(listed.docs)
-        first = lowest(-listed.scores, window, ties_among(ties, listed.docs))
-        docs, scores = listed.docs.take(first), listed.scores.take(first)
+        among = ties_among(ties, listed.docs)
+        hits = listed.take(beyond(asked.after, listed.scores, among, descending=True))
+        passed = found.rows - len(hits.docs)
+    docs, scores, _ = _best(hits, found.rows - passed, window, ties)
     if proximity is not None and len(docs):
-        scores = _with_bonus(scores, docs, proximity, leaf, factors)
+        scores = _with_bonus(scores, docs, proximity, leaf, asked)
         first = lowest(-scores, asked.window, ties_among(ties, docs))
         docs, scores = docs.take(first), scores.take(first)
-    return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), total, passed, counts)
+    return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), passed)
 
 
-def _behind(
-    place: Place, listed: Sparse, proximity: Proximity | None, leaf: Leaf, ties: Ties, factors: Scores | None
-) -> Sparse:
-    """Those behind a place. The bonus is added first: it belongs to the best of all, and puts some before the place."""
-    scores = listed.scores
-    if proximity is not None:
-        best = lowest(-scores, proximity.candidates, ties_among(ties, listed.docs))
-        scores = scores.copy()
-        scores[best] = _with_bonus(scores.take(best), listed.docs.take(best), proximity, leaf, factors)
-    behind = beyond(place, scores, ties_among(ties, listed.docs), descending=True)
-    return Sparse(listed.docs.take(behind), scores.take(behind), listed.positive)
-
-
-def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf, factors: Scores | None) -> Scores:
+def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf, asked: _Asked) -> Scores:
     """docs: best first"""
     order = np.argsort(docs[: proximity.candidates])
     candidates = docs.take(order)
     added = bonus(proximity, leaf, candidates)
     raised = scores.copy()
-    raised[order] += added if factors is None else added * factors.take(candidates)
+    raised[order] += added if asked.decay is None else added * _factors(leaf, asked.decay).take(candidates)
     return raised
 
 
@@ -376,13 +482,25 @@ def _finally(leaf: Leaf, hits: Sparse) -> Sparse:
     return Sparse(hits.docs, np.array([final(searcher, doc, score) for doc, score in pairs], np.float32), False)
 
 
-def _by_column(leaf: Leaf, sort: Sort, docs: Docs, asked: _Asked, counts: list[Counts]) -> _Part:
-    total = len(docs)
+def _first(found: _Found, asked: _Asked) -> _Part:
+    return _by_score(found, asked) if asked.sort is None else _by_column(found, asked.sort, asked)
+
+
+def _column(leaf: Leaf, sort: Sort) -> tuple[AnyArray, Mask]:
+    """Of each document, the number it is ordered by, and whether it has one."""
+    return leaf.numbers(sort.fieldname) or (np.zeros(leaf.size, np.uint8), np.zeros(leaf.size, bool))
+
+
+def _lowest_first(keys: AnyArray, sort: Sort) -> AnyArray:
+    if not sort.descending:
+        return keys
+    return ~keys if keys.dtype.kind in "iu" else -keys
+
+
+def _by_column(found: _Found, sort: Sort, asked: _Asked) -> _Part:
+    leaf, docs = found.leaf, matches.sparse(found.hits).docs
     ties = ties_of(leaf, asked.tie)
-    numbers = leaf.numbers(sort.fieldname)
-    if numbers is None:
-        numbers = np.zeros(leaf.size, np.uint8), np.zeros(leaf.size, bool)
-    values, has = numbers
+    values, has = _column(leaf, sort)
     with_number = has.take(docs)
     keyed, keyless = docs.take(with_number.nonzero()[0]), docs.take((~with_number).nonzero()[0])
     keys = values.take(keyed)
@@ -392,16 +510,15 @@ def _by_column(leaf: Leaf, sort: Sort, docs: Docs, asked: _Asked, counts: list[C
         else:
             keyed = keyed.take(beyond(asked.after, keys, ties_among(ties, keyed), descending=sort.descending))
         keys = values.take(keyed)
-    passed = total - len(keyed) - len(keyless)
-    if sort.descending:
-        keys = ~keys if keys.dtype.kind in "iu" else -keys
+    passed = len(docs) - len(keyed) - len(keyless)
+    keys = _lowest_first(keys, sort)
     first = lowest(keys, asked.window, ties_among(ties, keyed))
     rest = lowest(ties(keyless), asked.window - len(first))
     shown = np.concatenate((keyed.take(first), keyless.take(rest)))
     keys = np.concatenate((keys.take(first), np.zeros(len(rest), keys.dtype)))
     last = np.arange(len(shown)) >= len(first)
     scores = np.zeros(len(shown), np.float32)
-    return _Part(_numbers(shown, leaf), scores, keys, ties(shown), last, total, passed, counts)
+    return _Part(_numbers(shown, leaf), scores, keys, ties(shown), last, passed)
 
 
 def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
@@ -409,7 +526,26 @@ def _numbers(docs: Docs, leaf: Leaf) -> NDArray[np.int64]:
     return docs.astype(np.int64) + leaf.offset
 
 
-def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[_Part], run: Run) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """All that was found, and how many that is with one of each group.
+
+    counts: of each group, how many of its members are found
+    """
+
+    founds: Sequence[_Found]
+    stories: int
+    groups: Groups | None = None
+    counts: NDArray[np.int64] | None = None
+
+    def alike(self, docs: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self.groups is None or self.counts is None:
+            return np.ones(len(docs), np.int64)
+        numbers = self.groups.numbers.take(docs)
+        return np.where(numbers == 0, 1, self.counts.take(numbers))
+
+
+def _answer(asked: _Asked, offset: int, grouped: _Grouped, parts: Sequence[_Part], run: Run) -> Result:
     docs, scores, end = np.empty(0, np.int64), np.empty(0, np.float32), None
     if parts:
         docs = np.concatenate([part.docs for part in parts])
@@ -420,9 +556,10 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
         docs, scores = docs.take(order), np.concatenate([part.scores for part in parts]).take(order)
         if len(order):
             end = _place(keys[order[-1]], ties[order[-1]], last[order[-1]], asked.sort)
-    searched = leaves[: len(parts)]
+    founds = grouped.founds
+    searched = [found.leaf for found in founds]
     counts = [
-        merged(one, searched, [part.counts[number] for part in parts]) if parts else ((), 0)
+        merged(one, searched, [found.counts[number] for found in founds]) if founds else ((), 0)
         for number, one in enumerate(asked.counted)
     ]
     by_field = {
@@ -431,10 +568,21 @@ def _answer(asked: _Asked, offset: int, leaves: Sequence[Leaf], parts: Sequence[
     facets = {fieldname: cells for fieldname, (cells, _) in by_field.items()}
     cardinality = {fieldname: found for fieldname, (_, found) in by_field.items()}
     histogram = counts[-1][0] if asked.counted and isinstance(asked.counted[-1], Histogram) else ()
-    total = sum(part.total for part in parts)
-    before = offset + sum(part.passed for part in parts)
+    total = sum(found.total for found in founds)
     return Result(
-        docs, scores, total, facets, cardinality, histogram, tuple(run.expansions.values()), run.partial, before, end
+        docs=docs,
+        scores=scores,
+        total=total,
+        facets=facets,
+        cardinality=cardinality,
+        histogram=histogram,
+        expansions=tuple(run.expansions.values()),
+        partial=run.partial,
+        stories=grouped.stories,
+        rows=grouped.stories if asked.fold else total,
+        alike=grouped.alike(docs),
+        before=offset + sum(part.passed for part in parts),
+        end=end,
     )
 
 
