@@ -7,7 +7,7 @@ NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint messages lighthouse screenshots soak bench eval test-suite test-whoosh3 clean
+.PHONY: run test check lint messages lighthouse screenshots soak bench bench-http eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -44,6 +44,10 @@ screenshots: $(VENV)/.dev
 # Speed beside plain Whoosh, SQLite FTS5, tantivy and bm25s; bench/README.md says how.
 bench: .venv-bench/.done
 	.venv-bench/bin/python -m bench.speed
+
+# Pages and JSON over HTTP beside Datasette.
+bench-http: .venv-bench/.done
+	.venv-bench/bin/python -m bench.http
 
 # Extraction and ranking beside their peers, on the ground truth in $$DATELINE_SHARED; the tests hold the floor of both.
 eval: $(VENV)/.dev .venv-bench/.done
