@@ -79,7 +79,7 @@ def register(app: Flask) -> None:
 
 @pages.get("/")
 def front() -> str:
-    page = answer(Search(sort=Sort.NEWEST, size=NEWEST))
+    page = answer(Search(sort=Sort.NEWEST, size=NEWEST, fold=True))
     return render_template("front.html", page=page, form=Form({}))
 
 
