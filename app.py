@@ -27,6 +27,7 @@ from web import (
     pages,
     proxies,
     reference,
+    story,
     suggest,
     why,
 )
@@ -73,6 +74,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     suggest.register(app)
     reference.register(app)
     why.register(app)
+    story.register(app)
     beside.register(app)
     feed.register(app)
     app.register_blueprint(export.exports)

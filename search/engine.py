@@ -302,6 +302,11 @@ class Engine(Protocol):
 
     def get(self, article_id: str) -> Article | None: ...
 
+    def story(self, article_id: str) -> Story | None:
+        """The story of an article with its other reports by day, the undated last, at most MAX_REPORTS; None where no
+        other article reports the same, or there is no such article.
+        """
+
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
         """The most similar first, in the article's own language; none for an article that is not there. Other reports
         of its story, all but one of any other story, and copies are left out.

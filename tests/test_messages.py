@@ -39,6 +39,18 @@ ARTICLES = [
         url="https://1.2.3.4/5",
     ),
     Article(id="2", title="Το λιμάνι κλείνει", body="Κλείνει το λιμάνι.", published=date(2013, 2, 1), language="el"),
+    *(
+        Article(
+            id=f"of a story {number}",
+            title="Σύγκρουση πλοίων",
+            body="Δύο πλοία συγκρούστηκαν έξω από το λιμάνι του Πειραιά και ο Γιάννης Δέλτα είπε ότι κανείς δεν έπαθε "
+            "τίποτα. Το πλοίο Ελπίδα μετέφερε σιτάρι, το πλοίο Νίκη κρασί.",
+            publisher=f"Εφημερίδα {number}",
+            published=date(2014, 5, 1),
+            language="el",
+        )
+        for number in range(8)
+    ),
     Article(id="3", body="Κάποιος έγραψε για έναν φάρο.", publisher="Άλλη Εφημερίδα", language="el"),
 ]
 OPEN, CLOSE = "⟦", "⟧"
@@ -130,6 +142,10 @@ def _latin(text: str, depth: int) -> bool:
         "/help",
         "/facets/publisher?q=λιμάνι",
         "/facets/place?q=ψυγείο&match=all",
+        "/articles/of a story 1",
+        "/story?id=of a story 1",
+        "/story?id=1",
+        "/beside?id=of a story 1&with=of a story 2",
         "/beside?id=1&with=2",
         "/beside?id=1&with=1",
         "/beside?id=1",

@@ -25,6 +25,7 @@ ADDRESSES = [
     "/beside?id=veto&with=ferry",
     "/api/search?q=syria",
     "/api/articles/veto",
+    "/api/story?id=veto",
     "/openapi.json",
 ]
 

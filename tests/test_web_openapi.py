@@ -60,6 +60,7 @@ def test_the_document_has_every_parameter_of_a_search_with_its_meaning(document:
         ("/api/search?q=colour&page=3", answers.SearchAnswer),
         *((f"/api/articles/{article.id}", answers.Article) for article in ARTICLES),
         ("/api/articles/?id=veto", answers.Article),
+        ("/api/story?id=veto", answers.StoryAnswer),
         ("/api/articles/nothing", answers.Problem),
         ("/api/search?q=a*&size=0", answers.Problem),
     ],

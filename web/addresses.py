@@ -79,6 +79,12 @@ def cite_address(article_id: str, form: str) -> str:
     return _with_query(url_for("citations.cited"), urlencode({"id": article_id, "as": form}))
 
 
+def story_address(article_id: str, endpoint: str = "story.page") -> str | None:
+    """Of all reports of an article's story; None where its id is too long for an address."""
+    address = _with_query(url_for(endpoint), urlencode({"id": article_id}))
+    return address if len(address) <= MAX_ADDRESS else None
+
+
 def beside_address(first_id: str, second_id: str) -> str | None:
     """Of the page with both articles side by side; None where their ids are too long for an address."""
     address = _with_query(url_for("beside.page"), urlencode({"id": first_id, "with": second_id}))

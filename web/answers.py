@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from search.engine import Interval
+from search.engine import MAX_PUBLISHERS, MAX_REPORTS, Interval
 
 Count = Annotated[int, Field(ge=0)]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
@@ -95,6 +95,31 @@ class SimilarAnswer(TypedDict):
 
     id: Annotated[str, Field(description="Of the article that they are like.")]
     similar: Annotated[list[Similar], Field(description="The most similar first.")]
+
+
+class Story(TypedDict):
+    """Articles that report the same event or print the same text."""
+
+    id: Annotated[str, Field(description="The same as long as the earliest report is the same.")]
+    total: Annotated[int, Field(ge=2, description="How many reports it has.")]
+    first: Annotated[Day | None, Field(description="Of the earliest; null where all are undated.")]
+    last: Annotated[Day | None, Field(description="Of the latest.")]
+    publishers: Annotated[
+        list[str], Field(max_length=MAX_PUBLISHERS, description="Who printed them, the most reports first.")
+    ]
+    reports: Annotated[
+        list[About],
+        Field(
+            max_length=MAX_REPORTS, description="All but the article that was asked about, by day, the undated last."
+        ),
+    ]
+
+
+class StoryAnswer(TypedDict):
+    """The story of an article."""
+
+    id: Annotated[str, Field(description="Of the article.")]
+    story: Annotated[Story | None, Field(description="Null where no other article reports the same.")]
 
 
 class Bucket(TypedDict):

@@ -26,6 +26,7 @@ def article_page(article: Article) -> str:
         article=article,
         reading=reading(article, stands.searched),
         standing=stands,
+        story=engine().story(article.id),
         similar=engine().similar(article.id, SIMILAR),
         permalink=permalink,
         shared_most=SHARED,

@@ -29,8 +29,19 @@ def page() -> str:
         raise BadParameters((ParameterError("with", _("give the id of another article than the first")),))
     texts = paragraphs(first.body), paragraphs(second.body)
     return render_template(
-        "beside.html", articles=(first, second), texts=texts, compared=compare(*texts), form=Form({})
+        "beside.html",
+        articles=(first, second),
+        texts=texts,
+        compared=compare(*texts),
+        others=_others(first, second),
+        form=Form({}),
     )
+
+
+def _others(first: Article, second: Article) -> list[Article]:
+    """What else reports the first one's story."""
+    story = engine().story(first.id)
+    return [report for report in story.reports if report.id != second.id] if story else []
 
 
 def _article(name: str) -> Article:

@@ -36,6 +36,7 @@ PAGES = {
     "missing": "/articles/nothing",
     "in-context": f"/search?{QUERY}&view=kwic",
     "why": "/why?id={id}&" + QUERY,
+    "story": "/story?id={copy}",
     "beside": "/beside?id={copies}",
     "facet": "/facets/publisher?q=syria",
     "help": "/help",
@@ -51,7 +52,8 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "indexer", "--index", url, "--quiet"], cwd=ROOT, check=True)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         with serving(url) as port:
-            ids = {"id": _found(port, QUERY, 1)[0], "copies": "&with=".join(_found(port, COPIES, 2))}
+            copies = _found(port, COPIES, 2)
+            ids = {"id": _found(port, QUERY, 1)[0], "copy": copies[0], "copies": "&with=".join(copies)}
             targets = {name: target.format(**ids) for name, target in PAGES.items()}
             for screen, scheme in IN_DOCS if folder == DOCUMENTED else _every_variant():
                 _draw(browser, f"http://127.0.0.1:{port}", targets, screen, scheme, folder)
