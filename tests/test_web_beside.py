@@ -65,7 +65,7 @@ def test_the_sides_can_be_swapped(client: FlaskClient) -> None:
 
 def test_articles_that_have_nothing_in_common_are_shown_too(client: FlaskClient) -> None:
     shown = page(client, beside(SUMMIT, UNTITLED))
-    assert "No paragraph of one answers to one of the other." in text(shown)
+    assert "The two texts have no paragraph in common." in text(shown)
     assert [text(label) for label in shown.select(".label")] == ["Only here", "Only here"]
     assert not shown.select("mark")
 

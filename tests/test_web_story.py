@@ -62,7 +62,7 @@ def story(client: FlaskClient, article_id: str) -> Any:
 
 def test_an_article_lists_the_other_reports_of_its_story(client: FlaskClient) -> None:
     shown = one(page(client, "/articles/bridge"), "#story")
-    assert text(one(shown, "p")) == "4 reports in all, 4 March 2019 to 5 March 2019"
+    assert text(one(shown, "p")) == "4 reports in all, 4–5 Mar 2019"
     titles = [text(title) for title in shown.select("h3")]
     assert (set(titles[:2]), titles[2:]) == ({BRIDGE_COPY.title, BRIDGE_NEXT_DAY.title}, [ODD.title])
     assert "Calder Post" in text(shown)
@@ -82,7 +82,7 @@ def test_what_an_article_has_no_room_for_is_a_link_away(client: FlaskClient) -> 
     assert len(shown.select("h3")) == SHOWN
     more = page(client, href(link(shown, f"and {COPIES - 1 - SHOWN} more")))
     assert [text(title) for title in more.select(".reports h2")] == [f"Copy {number}" for number in range(1, COPIES)]
-    assert text(one(more, ".reports p")) == "7 reports in all, 4 March 2019 to 10 March 2019"
+    assert text(one(more, ".reports p")) == "7 reports in all, 4–10 Mar 2019"
     assert href(link(more, str(ELECTION.title))) == "/articles/election"
 
 

@@ -54,14 +54,7 @@ def told(story: Story) -> str:
     reports = ngettext("%(number)s report in all", "%(number)s reports in all", story.total, number=number)
     if story.first is None or story.last is None:
         return reports
-    if story.first == story.last:
-        return _("%(reports)s, %(day)s", reports=reports, day=words.day(story.first))
-    return _(
-        "%(reports)s, %(first)s to %(last)s",
-        reports=reports,
-        first=words.day(story.first),
-        last=words.day(story.last),
-    )
+    return f"{reports}, {words.span(story.first, story.last)}"
 
 
 def story_json(story: Story) -> answers.Story:
