@@ -262,6 +262,7 @@ class _Found:
     """What a segment has of what is asked for.
 
     hits: those that may be rows. In an order by score theirs are final, but for a bonus that is still to be given
+    rows: how many that is
     total: all of them, those that are no rows too
     """
 
@@ -417,7 +418,8 @@ def _order(found: _Found, docs: Docs, places: Docs, asked: _Asked) -> tuple[NDAr
     values, has = _column(found.leaf, asked.sort)
     has = has.take(docs)
     keys = _lowest_first(values.take(docs), asked.sort)
-    return ~has, np.where(has, keys, np.zeros(1, keys.dtype)), ties, numbers
+    last = (~has).view(np.uint8)  # of which numpy finds the minimum several times as fast
+    return last, np.where(has, keys, np.zeros(1, keys.dtype)), ties, numbers
 
 
 def _by_score(found: _Found, asked: _Asked) -> _Part:

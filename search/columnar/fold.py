@@ -61,9 +61,7 @@ def firsts(groups: NDArray[np.uint32], highest: int, keys: Sequence[AnyArray]) -
     return first
 
 
-def _greatest(dtype: np.dtype[Any]) -> float | int | bool:
-    if dtype.kind == "b":
-        return True
+def _greatest(dtype: np.dtype[Any]) -> float | int:
     return np.inf if dtype.kind == "f" else int(np.iinfo(dtype).max)
 
 
