@@ -61,6 +61,8 @@ def test_the_document_has_every_parameter_of_a_search_with_its_meaning(document:
         *((f"/api/articles/{article.id}", answers.Article) for article in ARTICLES),
         ("/api/articles/?id=veto", answers.Article),
         ("/api/story?id=veto", answers.StoryAnswer),
+        ("/api/why?id=veto", answers.Why),
+        ("/api/why?id=veto&q=-russia+envoy*+kazakstan~+%22syria+russia%22~3&place=Kiel&from=2012", answers.Why),
         ("/api/articles/nothing", answers.Problem),
         ("/api/search?q=a*&size=0", answers.Problem),
     ],

@@ -178,9 +178,9 @@ class Days(TypedDict):
 
 
 class Asked(TypedDict):
-    """What is asked of which field; what its kind does not have is left out."""
+    """What is asked of which field; what its kind does not have is left out. A `query` is anything else, as `*` is."""
 
-    kind: Literal["word", "phrase", "near", "prefix", "fuzzy", "date", "values"]
+    kind: Literal["word", "phrase", "near", "prefix", "fuzzy", "date", "values", "query"]
     field: Annotated[str | None, Field(description="Null for all that bare words search.")]
     text: NotRequired[str]
     distance: NotRequired[Annotated[int, Field(description="Of words near each other: how many may stand between.")]]
