@@ -24,7 +24,7 @@ SCHEMES = ("light", "dark")
 IN_DOCS = {("wide", "light"), ("narrow", "dark")}
 
 QUERY = "q=russia+china"
-COPIES = "q=%22no+foreign+army%22"  # finds a report in two papers
+COPIES = "q=%22no+foreign+army%22&fold=0"  # finds a report in two papers
 PAGES = {
     "front": "/",
     "results": f"/search?{QUERY}",
