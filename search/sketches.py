@@ -28,10 +28,10 @@ from search.article import Article
 SHINGLE = 16  # letters and digits, some three words; a power of two. Fewer are shared by chance
 SHINGLES = 32  # kept of an article: an error of .07 at a resemblance of .8
 SHORTEST = 100  # letters and digits of a text that is compared: less is a headline and a formula
-SKETCHED = 8_000  # characters of a body that are compared, all there are of all but the longest articles
+SKETCHED = 6_000  # characters of a body that are compared, all there are of all but the longest articles
 STEM = 6  # letters of a word that count, as stemming by truncation has it; 8 at most
 TERMS = 32  # kept of an article, about a third of what a usual one has that could tell anything
-LEAD = 2_000  # characters of a body that say what it is about: news begins with what is new
+LEAD = 2_000  # bytes of a body that say what it is about: news begins with what is new
 HEAD = 2  # a word of headline or standfirst counts as so many of the body
 FIGURES = 0.15  # share of words that are numbers; with more, a text is a table, whose words tell nothing
 
@@ -53,7 +53,7 @@ Rows = NDArray[np.void]  # of type SKETCH
 
 _EPOCH = date(1970, 1, 1)
 _ODD, _HALF = np.uint32(0x9E3779B1), np.uint32(15)  # for mixing bits
-_ODD64, _HALF64 = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+_ODD64, _HALF64, _ONE = np.uint64(0x9E3779B97F4A7C15), np.uint64(32), np.uint64(1)
 _MARKS = tuple(mark.encode() for mark in "“”‘’„«»–—…\u00a0")  # that one paper prints and the next does not
 _LEFT_OUT = bytes(code for code in range(128) if not chr(code).isalnum())
 _LETTER = bytes(code * (code > 127 or chr(code).isalnum()) for code in range(256))
@@ -103,11 +103,12 @@ class Sketches:
 
 def sketch(article: Article) -> bytes:
     """A row of type SKETCH."""
-    head = " ".join((article.title or "", *article.summary))
+    head = _bytes(" ".join((article.title or "", *article.summary, "")))
+    body = _bytes(article.body[:SKETCHED])
     day = NO_DAY if article.day is None else (article.day - _EPOCH).days
     publisher = publisher_hash(article.publisher) if article.publisher else NO_TERM
-    terms, weights = _terms(head, article.body[:LEAD])
-    return _row(article.id, day, publisher, _shingles(f"{head} {article.body[:SKETCHED]}"), terms, weights)
+    terms, weights = _terms(head * HEAD, body[:LEAD])
+    return _row(article.id, day, publisher, _shingles(head + body), terms, weights)
 
 
 def blank(article_id: str) -> bytes:
@@ -141,9 +142,9 @@ def publisher_hash(name: str) -> int:
     return crc32(name.encode())
 
 
-def _shingles(text: str) -> NDArray[np.uint32]:
+def _shingles(text: bytes) -> NDArray[np.uint32]:
     """The lowest hashes of all its stretches, ascending, each once."""
-    letters = _bytes(text.lower()).translate(None, _LEFT_OUT)
+    letters = text.lower().translate(None, _LEFT_OUT)
     if len(letters) < SHORTEST:
         return np.empty(0, np.uint32)
     hashes = np.frombuffer(letters, np.uint8).astype(np.uint32)
@@ -153,36 +154,36 @@ def _shingles(text: str) -> NDArray[np.uint32]:
         hashes ^= hashes >> _HALF
         length *= 2
     hashes *= _ODD
-    some = 4 * SHINGLES  # with what stands there twice
-    lowest = np.sort(np.partition(hashes, some)[:some] if len(hashes) > some else hashes)
-    return lowest[_firsts(lowest)][:SHINGLES]
+    lowest = np.sort(hashes[hashes < np.uint32(min(NO_HASH, (4 * SHINGLES << 32) // len(hashes)))])
+    lowest = lowest[_firsts(lowest)]
+    if len(lowest) < SHINGLES:  # what is below that bound stands there over and over
+        lowest = np.unique(hashes)
+    return lowest[:SHINGLES]
 
 
-def _terms(head: str, lead: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def _terms(head: bytes, lead: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Those of most weight, and their weights."""
-    heads = _bytes(f"{_parted(head)} ") * HEAD
-    found, capital, figures = _words(heads + _bytes(_parted(lead)), len(heads))
-    order = np.argsort(found)
-    found = found.take(order)
-    starts = np.flatnonzero(_firsts(found))
-    if not len(starts) or figures > FIGURES * len(order):
+    found, capital, figures = _words(head + lead, len(head))
+    if not len(found) or figures > FIGURES * len(found):
         return found[:0], found[:0]
-    counts = np.append(starts[1:], len(found)) - starts
-    weights = _WEIGHTS.take(np.minimum(counts, len(_WEIGHTS) - 1))
-    weights <<= np.logical_or.reduceat(capital.take(order), starts)
+    marked = np.sort(found.astype(np.uint64) << _ONE | capital)  # of the same word, names come last
+    found = (marked >> _ONE).astype(np.uint32)
+    starts = np.flatnonzero(_firsts(found))
+    ends = np.append(starts[1:], len(found))
+    weights = _WEIGHTS.take(np.minimum(ends - starts, len(_WEIGHTS) - 1))
+    weights <<= (marked.take(ends - 1) & _ONE).astype(np.uint32)
     best = np.argsort(-weights.astype(np.int32), kind="stable")[:TERMS]
     return found.take(starts.take(best)), weights.take(best)
 
 
-def _parted(text: str) -> str:
-    """With spaces between the pairs of characters by which Chinese, Japanese and Korean are read."""
-    return text if text.isascii() or not analysis.has_cjk(text) else " ".join(analysis.chunks(text))
-
-
 def _bytes(text: str) -> bytes:
-    """As UTF-8 with no mark but those of ASCII."""
+    """As UTF-8 with no mark but those of ASCII; of Chinese, Japanese and Korean each pair of characters as a word."""
+    if text.isascii():
+        return text.encode()
+    if analysis.has_cjk(text):
+        text = " ".join(analysis.chunks(text))
     encoded = text.encode()
-    for mark in () if text.isascii() else _MARKS:
+    for mark in _MARKS:
         encoded = encoded.replace(mark, b" ")
     return encoded
 
