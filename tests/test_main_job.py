@@ -46,7 +46,7 @@ class Archive:
         self.client: FlaskClient = create_app(self.url).test_client()
 
     def found(self, query: str) -> set[str]:
-        answer = self.client.get("/api/search", query_string={"q": query, "size": 100})
+        answer = self.client.get("/api/search", query_string={"q": query, "fold": 0, "size": 100})
         assert answer.status_code == 200, answer.json
         return {hit["path"] for hit in answer.json["hits"]}  # type: ignore[index]
 

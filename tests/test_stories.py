@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from search import stories
 from search.article import Article, from_json
 from search.sketches import NO_HASH, NO_TERM, SHINGLES, SHORTEST, SKETCH, Sketches, blank, sketch
 from tests import story_samples as samples
+from tests.test_real_captures import SHARED, needed
 
 DAY = date(2019, 3, 4)
 
@@ -207,9 +206,8 @@ def test_articles_without_words_are_like_none() -> None:
     assert not stories.find(Sketches([rows], [None])).story.any()
 
 
-@pytest.mark.skipif("DATELINE_SHARED" not in os.environ, reason="needs the shared samples")
 def test_the_shared_samples_are_two_episodes() -> None:
-    read = list(extracted([str(Path(os.environ["DATELINE_SHARED"], "seeds"))], jobs=1))
+    read = list(extracted([str(needed(SHARED / "seeds"))], jobs=1))
     reports = [article for article in read if isinstance(article, Article)]
     june = frozenset(article.id for article in reports if not str(article.path).startswith("004"))
     assert found(*reports) == {june}
