@@ -43,7 +43,9 @@ def filter_query(_context: object, query: dict[str, Any] | None) -> bool:
     """
     given = query or {}
     lists = all(isinstance(given[name], list) for name in FILTERS if name in given)
-    return lists and not any(value is None or value == "" for value in given.values())
+    return lists and not any(
+        value is None or (isinstance(value, str) and not value.strip()) for value in given.values()
+    )
 
 
 def answerable(text: Any) -> bool:
