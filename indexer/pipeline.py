@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import functools
 import itertools
-import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import PurePosixPath
-from typing import Self
 
-from indexer.extract import EXTRACTION_VERSION, ExtractionError, Fetched, extract
+from indexer.extract import EXTRACTION_VERSION, article_or_reason, extract
+from indexer.sandbox import Call, Exceeded
 from indexer.sources import Failure, Item, LeftOut, Source, Unread, printable, read, resolve
 from search.article import Article
 from search.engine import Engine, IndexMissing, Origin, Writer
 
 FEW_ITEMS = 16  # up to so many, and
-FEW_BYTES = 4 * 1024 * 1024  # so much of them, are extracted sooner than other processes start
+FEW_BYTES = 4 * 1024 * 1024  # so much of them, are extracted sooner by one process than several start
 ITEMS_IN_FLIGHT = 4  # for each process: read, and not written yet
 BYTES_IN_FLIGHT = 128 * 1024 * 1024  # of all of them together
 
 Progress = Callable[[int], object]
 Made = Article | str  # an article, or the reason why there is none
-
-_DIED = "the process that extracted it died, of this item alone; it may need more memory than there is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,51 +268,34 @@ class _DryWriter:
 def extracted(items: Iterable[Item], jobs: int) -> Generator[tuple[Item, Made], None, None]:
     """Each item with its article, or with the reason why there is none, in their order.
 
-    A few are extracted here; more of them in other processes, where one that dies takes only its own item along.
+    Captures are read in worker processes (`sandbox.py`): a few of them in one, more in as many as there are jobs.
     """
     items = iter(items)
     first: list[Item] = []
+    processes = 1
     for item in items:
         first.append(item)
         if len(first) > FEW_ITEMS or sum(len(one.data) for one in first) > FEW_BYTES:
-            yield from _extracted_in_processes(itertools.chain(first, items), jobs)
-            return
-    for item in first:
-        yield item, item.article or _extract(extract, item.data, item.article_id, item.path, item.fetched)
-
-
-def _extracted_in_processes(items: Iterable[Item], jobs: int) -> Iterator[tuple[Item, Made]]:
-    with _Flight(jobs) as flight:
-        for item in items:
+            processes = jobs
+            break
+    flight = _Flight(processes)
+    try:
+        for item in itertools.chain(first, items):
             while not flight.has_room(item):
                 yield flight.land()
             flight.start(item)
         while flight:
             yield flight.land()
-
-
-def _extract(how: Callable[..., Article], data: bytes, article_id: str, path: str, fetched: Fetched | None) -> Made:
-    try:
-        return how(data, article_id=article_id, path=path, fetched=fetched)
-    except ExtractionError as error:
-        return str(error)
-    except Exception as error:  # a page that our rules did not foresee must not stop the others
-        return f"could not be extracted: {error!r}"
+    finally:
+        flight.abandon()
 
 
 class _Flight:
-    """Items on their way through a pool of processes; they land in the order in which they started."""
+    """Items on their way through worker processes; they land in the order in which they started."""
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._pool = _pool(jobs)
-        self._items: deque[tuple[Item, Future[Made]]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._items: deque[tuple[Item, Article | Call[Made]]] = deque()
 
     def __len__(self) -> int:
         return len(self._items)
@@ -327,77 +303,26 @@ class _Flight:
     def has_room(self, item: Item) -> bool:
         """Always true when nothing is in flight."""
         size = sum(len(flying.data) for flying, _ in self._items)
-        fits = len(self) < self._jobs * ITEMS_IN_FLIGHT and size + len(item.data) <= BYTES_IN_FLIGHT
+        fits = len(self) < self._processes * ITEMS_IN_FLIGHT and size + len(item.data) <= BYTES_IN_FLIGHT
         return fits or not self._items
 
     def start(self, item: Item) -> None:
-        self._items.append((item, _done(item.article) if item.article else _submit(self._pool, item)))
+        self._items.append((item, item.article or _call(self._processes, item)))
 
     def land(self) -> tuple[Item, Made]:
-        if _is_broken(self._items[0][1]):
-            self._recover()
-        item, future = self._items.popleft()
-        return item, future.result()
+        item, made = self._items.popleft()
+        if isinstance(made, Article):
+            return item, made
+        try:
+            return item, made.result()
+        except Exceeded as error:
+            return item, str(error)
 
-    def _recover(self) -> None:
-        """A broken pool does not tell whose process died: what is not back is tried again, one item at a time."""
-        self._renew_pool()
-        for place, (item, future) in enumerate(self._items):
-            if _is_broken(future):
-                again = _submit(self._pool, item)
-                if _is_broken(again):
-                    again = _done(_DIED)
-                    self._renew_pool()
-                self._items[place] = (item, again)
-
-    def _renew_pool(self) -> None:
-        self._pool.shutdown()
-        self._pool = _pool(self._jobs)
+    def abandon(self) -> None:
+        for _, made in self._items:
+            if isinstance(made, Call):
+                made.cancel()
 
 
-def _is_broken(future: Future[Made]) -> bool:
-    """Waits until it is known."""
-    return isinstance(future.exception(), BrokenProcessPool)
-
-
-def _submit(pool: ProcessPoolExecutor, item: Item) -> Future[Made]:
-    try:
-        with _no_ctrl_c():
-            return pool.submit(_extract, extract, item.data, item.article_id, item.path, item.fetched)
-    except BrokenProcessPool as error:  # by an item before this one
-        future: Future[Made] = Future()
-        future.set_exception(error)
-        return future
-
-
-@contextmanager
-def _no_ctrl_c() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal. Workers start in here and keep it blocked: their parent answers."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _done(made: Made) -> Future[Made]:
-    future: Future[Made] = Future()
-    future.set_result(made)
-    return future
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Not forked: a copy of a process that has threads may find their locks taken for ever.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _watch_parent)
-
-
-def _watch_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _call(processes: int, item: Item) -> Call[Made]:
+    return Call(processes, article_or_reason, extract, item.data, item.article_id, item.path, item.fetched)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from indexer import pipeline
+from indexer import pipeline, sandbox
 from indexer.extract import EXTRACTION_VERSION
 from indexer.pipeline import FEW_BYTES, FEW_ITEMS, ITEMS_IN_FLIGHT, Report, extracted, index
 from indexer.sources import Item, read, resolve
@@ -451,6 +451,20 @@ def extract_or_fail(data: bytes, *, article_id: str, path: str, fetched: None) -
     return Article(article_id, body=data.decode(), path=path)
 
 
+def asked_processes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """In how many processes each capture is one, from now on."""
+    asked: list[int] = []
+
+    call = pipeline._call
+
+    def watch(processes: int, item: Item) -> Any:
+        asked.append(processes)
+        return call(processes, item)
+
+    monkeypatch.setattr(pipeline, "_call", watch)
+    return asked
+
+
 class TestProcesses:
     @pytest.mark.parametrize("poison", [extract_or_die, extract_or_be_killed])
     def test_a_process_that_dies_takes_one_item_along(
@@ -466,7 +480,7 @@ class TestProcesses:
         assert all("died" in failure.reason for failure in report.failed)
         assert engine.count() == 37
 
-    @pytest.mark.parametrize("number", [4, 40], ids=["here", "in processes"])
+    @pytest.mark.parametrize("number", [4, 40], ids=["in one process", "in several"])
     def test_a_fault_of_the_rules_stops_only_its_item(
         self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
     ) -> None:
@@ -477,30 +491,33 @@ class TestProcesses:
         assert counts(report) == (number - 1, 0, 0, 0, 1)
         assert "no rule foresaw this" in report.failed[0].reason
 
-    @pytest.mark.parametrize(("number", "here"), [(FEW_ITEMS - 1, True), (FEW_ITEMS, True), (FEW_ITEMS + 1, False)])
-    def test_a_few_are_extracted_here(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, here: bool
+    @pytest.mark.parametrize(
+        ("number", "processes"), [(1, {1}), (FEW_ITEMS - 1, {1}), (FEW_ITEMS, {1}), (FEW_ITEMS + 1, {2})]
+    )
+    def test_a_few_are_extracted_in_one_process(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, processes: set[int]
     ) -> None:
+        asked = asked_processes(monkeypatch)
         monkeypatch.setattr(pipeline, "extract", extract_process)
         made = list(extracted(found_in(captures(tmp_path, number)), jobs=2))
         assert [item.path for item, _ in made] == [f"{one:04}.txt" for one in range(number)]
-        pids = {article.body for _, article in made if isinstance(article, Article)}
-        assert (str(os.getpid()) in pids) is here
-        assert (pids == {str(os.getpid())}) is here
+        assert str(os.getpid()) not in {article.body for _, article in made if isinstance(article, Article)}
+        assert set(asked) == processes
 
-    @pytest.mark.parametrize(("more", "here"), [(0, True), (1, False)])
+    @pytest.mark.parametrize(("more", "processes"), [(-1, {1}), (0, {1}), (1, {2})])
     def test_a_few_are_few_bytes_too(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, here: bool
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, processes: set[int]
     ) -> None:
-        write(tmp_path, "a.txt", text=b"x" * (FEW_BYTES - 1))
-        write(tmp_path, "b.txt", text=b"x" * (1 + more))
+        write(tmp_path, "a.txt", text=b"x" * (FEW_BYTES - 2))
+        write(tmp_path, "b.txt", text=b"x" * (2 + more))
+        asked = asked_processes(monkeypatch)
         monkeypatch.setattr(pipeline, "extract", extract_process)
-        made = [article for _, article in extracted(found_in(tmp_path), jobs=1)]
-        pids = {article.body for article in made if isinstance(article, Article)}
-        assert (pids == {str(os.getpid())}) is here
+        assert len(list(extracted(found_in(tmp_path), jobs=2))) == 2
+        assert set(asked) == processes
 
     def test_articles_that_are_ready_start_no_processes(self, engine: Engine, tmp_path: Path) -> None:
         write_lines(tmp_path / "news.jsonl", *map(str, range(100)))
+        sandbox.close()  # those that are kept from other tests
         seen: set[int] = set()
 
         def look(_: int) -> None:

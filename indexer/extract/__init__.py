@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.extract.decoding import UnreadableText, decode, tidy
@@ -20,7 +21,7 @@ EXTRACTION_VERSION = 3  # raise it with every change of the rules: what was inde
 MAX_PAGE = 8 * 1024 * 1024  # bytes of a capture, without the images that stand in it
 MAX_TEXT = 4 * 1024 * 1024  # characters of a text capture; a long book has a million
 
-__all__ = ["EXTRACTION_VERSION", "ExtractionError", "Fetched", "extract", "read"]
+__all__ = ["EXTRACTION_VERSION", "ExtractionError", "Fetched", "article_or_reason", "extract", "read"]
 
 _MARKDOWN = (".md", ".markdown")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
@@ -51,7 +52,7 @@ def extract(data: bytes, *, article_id: str, path: str, fetched: Fetched | None 
     """The article in a capture. `path` tells by its suffix what the capture is; its content may know better, and
     `fetched` does, which is None for a file.
 
-    Raises ExtractionError, and nothing else, whatever the bytes are.
+    Raises ExtractionError, and nothing else but MemoryError, whatever the bytes are.
     """
     parts = read(data, path, fetched)
     body, head, told = parts.body, parts.head, parts.metadata
@@ -69,6 +70,20 @@ def extract(data: bytes, *, article_id: str, path: str, fetched: Fetched | None 
         url=told.url or (fetched.url if fetched else None),
         path=path,
     )
+
+
+def article_or_reason(
+    how: Callable[..., Article], data: bytes, article_id: str, path: str, fetched: Fetched | None
+) -> Article | str:
+    """What `how`, which is `extract`, makes of a capture, or the reason why it makes nothing. Raises MemoryError."""
+    try:
+        return how(data, article_id=article_id, path=path, fetched=fetched)
+    except MemoryError:
+        raise
+    except ExtractionError as error:
+        return str(error)
+    except Exception as error:  # a page that our rules did not foresee must not stop the others
+        return f"could not be extracted: {error!r}"
 
 
 def read(data: bytes, path: str, fetched: Fetched | None = None) -> Parts:

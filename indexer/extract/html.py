@@ -296,6 +296,8 @@ def _main_paragraphs(tree: HtmlElement) -> list[str]:
 def _by_trafilatura(tree: HtmlElement, *, precise: bool) -> list[str]:
     try:
         document = trafilatura.bare_extraction(tree, fast=precise, favor_precision=precise, include_comments=False)
+    except MemoryError:
+        raise
     except Exception:  # what a broken page makes it raise is known to nobody, and the lines remain
         return []
     text = getattr(document, "text", None) or ""
@@ -441,5 +443,7 @@ def _found_date(tree: HtmlElement) -> date | datetime | None:
     """The day that htmldate reads from the page's header and marked elements."""
     try:
         return parse_moment(find_date(tree, extensive_search=False, original_date=True) or "")
+    except MemoryError:
+        raise
     except Exception:  # as with trafilatura; and a page without a date is an article all the same
         return None

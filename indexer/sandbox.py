@@ -1,0 +1,151 @@
+"""What reads hostile captures runs in worker processes, each bounded in memory and in time: one that exceeds its bounds
+is killed by the kernel, whatever library it is in, and takes its own call along and no other.
+
+Workers are kept for the next call, until this process ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+MAX_SECONDS = 60.0  # of a processor for one call: a busy machine takes longer, and that is nobody's fault
+MAX_WAIT = 600.0  # seconds by the clock, for one that computes nothing and does not come back either
+MAX_MEMORY = 1024**3  # bytes that a worker may take: the largest captures take a third of it
+MAX_CALLS = 10_000  # that a worker answers; what its libraries keep then goes with it
+
+_OUT_OF_MEMORY = 77  # the status with which a worker ends
+
+T = TypeVar("T")
+
+
+class Exceeded(Exception):
+    """A call that ended with its worker; str() says why, in the user's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    seconds: float = MAX_SECONDS
+    wait: float = MAX_WAIT
+    memory: int = MAX_MEMORY
+
+
+LIMITS = Limits()
+
+
+class Call(Generic[T]):
+    """A function that runs in one of so many worker processes; it and its arguments are pickled."""
+
+    def __init__(
+        self, processes: int, function: Callable[..., T], *arguments: Any, limits: Limits | None = None
+    ) -> None:
+        self._processes = processes
+        self._limits = limits or LIMITS
+        self._asked = (self._limits, function, arguments)
+        self._future = self._started()
+
+    def result(self) -> T:
+        """Waits for it. Raises Exceeded, and whatever the function raises."""
+        try:
+            return self._come_back()
+        except BrokenProcessPool:  # by a worker that died with nothing to do
+            self._future = self._started()
+        try:
+            return self._come_back()
+        except BrokenProcessPool:
+            raise Exceeded(_why(None, self._limits)) from None
+
+    def cancel(self) -> None:
+        """Ends its worker if it is at work on it."""
+        self._future.cancel()
+
+    def _started(self) -> Future[T]:
+        with _no_ctrl_c():
+            return _pool(self._processes).schedule(_bounded, self._asked, timeout=self._limits.wait)
+
+    def _come_back(self) -> T:
+        try:
+            return self._future.result(2 * self._limits.wait)
+        except TimeoutError:
+            raise Exceeded(f"did not come back within {self._limits.wait:g} seconds") from None
+        except ProcessExpired as error:
+            raise Exceeded(_why(error.exitcode, self._limits)) from None
+
+
+def _why(status: int | None, limits: Limits) -> str:
+    """Why a worker is gone, by its exit status."""
+    if status == -signal.SIGPROF:
+        return f"took longer than {limits.seconds:g} seconds"
+    if status == _OUT_OF_MEMORY:
+        return f"needs more memory than {limits.memory // 2**20} MB"
+    return "the process that read it died; it may need more memory than there is"
+
+
+def _bounded(limits: Limits, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    """In the worker."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    memory = limits.memory if most == resource.RLIM_INFINITY else min(limits.memory, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, most))
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    try:
+        return function(*arguments)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)  # what the libraries still hold would be missed by the next call
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+_pools: dict[int, ProcessPool] = {}
+
+
+def _pool(processes: int) -> ProcessPool:
+    pool = _pools.get(processes)
+    if pool is None or not pool.active:
+        # Not forked: a copy of a process that has threads may find their locks taken for ever.
+        spawn = multiprocessing.get_context("spawn")
+        pool = _pools[processes] = ProcessPool(processes, MAX_CALLS, _watch_parent, context=spawn)
+    return pool
+
+
+@atexit.register
+def close() -> None:
+    """Ends the workers; the next call starts others."""
+    while _pools:
+        _, pool = _pools.popitem()
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+@contextmanager
+def _no_ctrl_c() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal. Workers start in here, or from threads that did, and keep it blocked:
+    their parent answers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _watch_parent() -> None:
+    """A worker whose parent was killed would finish what nobody waits for."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
