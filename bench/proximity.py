@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from whoosh import index
-
 from bench import corpus
 from bench.peers.dateline_peer import Dateline, compiled
 from bench.queries import BenchQuery, drawn
 from search import ranking
 from search.columnar.evaluate import evaluate
 from search.whoosh_compiler import Compiler
+from search.whoosh_store import WhooshStore
 
 ROUNDS = 5
 SEED = 1
@@ -65,7 +64,8 @@ def main() -> None:
     if not folder.exists():
         Dateline().build(source, folder, jobs=1)
     queries = [query for query in drawn(source, SEED) if query.kind in KINDS]
-    with index.open_dir(folder).searcher(weighting=ranking.BM25()) as searcher:
+    index = WhooshStore(folder).open(lambda generation: generation.index)
+    with index.searcher(weighting=ranking.BM25()) as searcher:
         print(table(list(measured(searcher, queries, asked.rounds))))
 
 

@@ -324,6 +324,9 @@ class Engine(Protocol):
     def state(self) -> str:
         """Another one after every commit, and for an index made anew, which counts its generations from the start."""
 
+    def damage(self) -> str:
+        """Why it is not the newest commit that answers, and which one does; empty where it is the newest."""
+
     def origins(self) -> Iterator[Origin]:
         """Of every article, in no order."""
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import threading
-import time
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from whoosh import index, writing
-from whoosh.index import LockError
+from whoosh import writing
 
 from search import ranking, whoosh_schema
 from search.article import Article, from_stored
+from search.columnar.format import DamagedFileError
 from search.engine import (
     MAX_SIZE,
     MAX_SUGGESTIONS,
@@ -25,8 +23,6 @@ from search.engine import (
     Export,
     FacetOrder,
     IndexDamaged,
-    IndexLocked,
-    IndexMissing,
     IndexOutdated,
     Origin,
     Page,
@@ -39,16 +35,14 @@ from search.query import Query
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
 from search.whoosh_similar import similar_to
+from search.whoosh_store import Generation, WhooshStore
 from search.whoosh_stories import StoryWriter, stories_of, told
 from search.whoosh_suggest import Suggester
 from search.why import Why
 
-LOCK_WAIT = 10.0  # seconds a second writer waits
-OPEN_TRIES = 20  # while another process commits, Whoosh's table of contents may point at files already gone
-OPEN_PAUSE = 0.05  # seconds between them
 FIRST_GENERATION = 1  # that can have articles
 
-_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
+T = TypeVar("T")
 
 
 class WhooshEngine:
@@ -56,8 +50,10 @@ class WhooshEngine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._store = WhooshStore(folder)
         self._lock = threading.RLock()
         self._held: Snapshot | None = None
+        self._newest = b""  # commit when that was opened
         self._rebuilding = False  # then what another version stored can still be read, to be carried over
 
     def __enter__(self) -> Self:
@@ -73,22 +69,26 @@ class WhooshEngine:
                 self._held = None
 
     def search(self, search: Search) -> Page:
-        with self._lock:
-            return self._current().answer(search).page()
+        return self._ask(lambda snapshot: snapshot.answer(search).page())
 
     def export(self, search: Search) -> Export:
-        with self._lock:
-            snapshot = self._current()
+        def begun(snapshot: Snapshot) -> Export:
             total, searched, batches = snapshot.answer(replace(search, page=1, size=1, cursor="")).export()
-            articles = self._read(batches)
+            articles = self._read(snapshot, batches)
             snapshot.hold_for(articles)
             return Export(total, snapshot.generation, articles, searched)
 
-    def _read(self, batches: Iterator[list[Article]]) -> Iterator[Article]:
+        return self._ask(begun)
+
+    def _read(self, snapshot: Snapshot, batches: Iterator[list[Article]]) -> Iterator[Article]:
         """Only while articles are fetched is anybody else kept waiting, not while they are sent to a slow reader."""
         while True:
             with self._lock:
-                batch = next(batches, None)
+                try:
+                    batch = next(batches, None)
+                except DamagedFileError as error:
+                    self._condemn(snapshot, error)
+                    raise IndexDamaged(f"the index in {self._folder} is damaged ({error}); ask again") from error
             if batch is None:
                 return
             yield from batch
@@ -103,136 +103,128 @@ class WhooshEngine:
         page: int = 1,
         size: int = MAX_SIZE,
     ) -> Values:
-        with self._lock:
-            answer = self._current().answer(replace(search, page=1, size=1, cursor=""))
-            return answer.values(field, find, order, slice((page - 1) * size, page * size))
+        chosen = slice((page - 1) * size, page * size)
+        asked = replace(search, page=1, size=1, cursor="")
+        return self._ask(lambda snapshot: snapshot.answer(asked).values(field, find, order, chosen))
 
     def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
-        with self._lock:
-            return Suggester(self._current().searcher, filters, limit).suggest(text)
+        return self._ask(lambda snapshot: Suggester(snapshot.searcher, filters, limit).suggest(text))
 
     def why(self, search: Search, article_id: str) -> Why | None:
-        with self._lock:
-            snapshot = self._current()
-            number = snapshot.searcher.document_number(id=article_id)
+        def told_why(snapshot: Snapshot) -> Why | None:
+            number = snapshot.number(article_id)
             if number is None:
                 return None
             return snapshot.answer(replace(search, page=1, size=1, cursor="", receipt=False)).why(number)
 
+        return self._ask(told_why)
+
     def get(self, article_id: str) -> Article | None:
-        with self._lock:
-            stored = self._current().searcher.document(id=article_id)
-            return from_stored(stored["article"]) if stored else None
+        stored = self._ask(lambda snapshot: snapshot.searcher.document(id=article_id))
+        return from_stored(stored["article"]) if stored else None
 
     def story(self, article_id: str) -> Story | None:
-        with self._lock:
-            snapshot = self._current()
-            number = snapshot.searcher.document_number(id=article_id)
-            if number is None or snapshot.stories is None:
-                return None
-            return told(snapshot.stories, number)
+        def found(snapshot: Snapshot) -> Story | None:
+            number = snapshot.number(article_id)
+            return None if number is None or snapshot.stories is None else told(snapshot.stories, number)
+
+        return self._ask(found)
 
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
-        with self._lock:
-            snapshot = self._current()
-            number = snapshot.searcher.document_number(id=article_id)
+        def found(snapshot: Snapshot) -> tuple[Similar, ...]:
+            number = snapshot.number(article_id)
             groups = snapshot.stories.groups if snapshot.stories else None
             return () if number is None else similar_to(snapshot.searcher, number, limit, groups)
 
+        return self._ask(found)
+
     def count(self) -> int:
-        with self._lock:
-            return int(self._current().searcher.reader().doc_count())
+        return self._ask(lambda snapshot: int(snapshot.searcher.reader().doc_count()))
 
     def generation(self) -> int:
-        with self._lock:
-            return self._current().generation
+        return self._ask(lambda snapshot: snapshot.generation)
 
     def state(self) -> str:
-        with self._lock:
-            current = self._current()
-            return f"{current.generation}-{current.written}"
+        return self._ask(lambda snapshot: f"{snapshot.generation}-{snapshot.of.digest}")
+
+    def damage(self) -> str:
+        return self._ask(lambda _: self._store.damage)
 
     def origins(self) -> Iterator[Origin]:
-        with self._lock:
-            reader = self._current().searcher.reader()
-            for _, stored in reader.iter_docs():
-                yield Origin(**stored["origin"])
+        def listed(snapshot: Snapshot) -> list[Origin]:
+            return [Origin(**stored["origin"]) for _, stored in snapshot.searcher.reader().iter_docs()]
+
+        return iter(self._ask(listed))
 
     @contextmanager
     def writer(self, *, rebuild: bool = False, jobs: int = 1) -> Iterator[_Writer]:
-        try:
-            ix = self._open_index()
-            _check_version(ix, self._folder, rebuild)
-            created = False
-        except IndexMissing:
-            ix, created = _create(self._folder), True
-        try:
-            whoosh_writer = StoryWriter(ix, procs=jobs, timeout=LOCK_WAIT, anew=rebuild)
-        except LockError:
-            raise IndexLocked(f"another indexer is writing to {self._folder}; try again when it has ended") from None
-        whoosh_writer.schema = whoosh_schema.whoosh_schema()
-        self._rebuilding = rebuild
-        with ix.reader() as before:
+        with ExitStack() as stack:
+            with _translating_errors(self._folder):
+                draft, ix = stack.enter_context(self._store.writing(_created))
+                _check_version(ix, self._folder, rebuild)
+                whoosh_writer = StoryWriter(ix, procs=jobs, generation=draft.generation, anew=rebuild)
+                whoosh_writer.schema = whoosh_schema.whoosh_schema()
+                before = stack.enter_context(ix.reader())
+            self._rebuilding = rebuild
             try:
-                yield _Writer(whoosh_writer, before, rebuild=rebuild)
+                yield _Writer(whoosh_writer, before, self._folder, rebuild=rebuild)
             except BaseException:
                 whoosh_writer.cancel()
-                if created:  # or a first run that fails would leave an empty archive that looks ready
-                    self._folder.joinpath("_MAIN_0.toc").unlink()
                 raise
             finally:
                 self._rebuilding = False
-        with _translating_errors():
-            whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
+            with _translating_errors(self._folder):
+                whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
+                draft.publish()
+
+    def _ask(self, ask: Callable[[Snapshot], T]) -> T:
+        """Of the newest commit; of the one before where that turns out to be damaged on the way."""
+        with self._lock:
+            while True:
+                snapshot = self._current()
+                try:
+                    return ask(snapshot)
+                except DamagedFileError as error:
+                    self._condemn(snapshot, error)
+
+    def _condemn(self, snapshot: Snapshot, error: DamagedFileError) -> None:
+        self._store.condemn(snapshot.of, error)
+        if self._held is snapshot:
+            self.close()
 
     def _current(self) -> Snapshot:
-        """Of the newest commit."""
-        newest = self._newest()
-        if self._held is None or newest != (self._held.generation, self._held.written):
+        newest = self._store.newest()
+        if self._held is None or newest != self._newest:
             self.close()
-            ix = self._open_index()
-            _check_version(ix, self._folder, self._rebuilding)
-            # Named as it was before opening: whatever was committed since is looked for again next time.
-            self._held = Snapshot(ix, *newest)
+            self._held = self._store.open(self._snapshot)
+            # As it was before opening: whatever was committed since is looked for again next time.
+            self._newest = newest
         return self._held
 
-    def _newest(self) -> tuple[int, int]:
-        """The newest generation and when it was written; -1 and 0 where there is none."""
-        tocs = ((int(found[1]), toc) for toc in self._folder.glob("_MAIN_*.toc") if (found := _TOC.fullmatch(toc.name)))
-        try:
-            generation, toc = max(tocs, default=(-1, None))
-            return generation, toc.stat().st_mtime_ns if toc else 0
-        except FileNotFoundError:  # a newer one has taken its place
-            return self._newest()
-
-    def _open_index(self) -> Any:
-        for _ in range(OPEN_TRIES):
-            if not any(self._folder.glob("_MAIN_*.toc")):
-                raise IndexMissing(f"there is no index in {self._folder} yet; run: python -m indexer")
-            try:
-                return index.open_dir(self._folder)
-            except (OSError, index.EmptyIndexError) as error:
-                cause = error
-                time.sleep(OPEN_PAUSE)
-            except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
-                raise IndexDamaged(_damaged(self._folder, error)) from error
-        raise IndexDamaged(_damaged(self._folder, cause)) from cause
+    def _snapshot(self, generation: Generation) -> Snapshot:
+        _check_version(generation.index, self._folder, self._rebuilding)
+        return Snapshot(generation)
 
 
 class Snapshot:
     """One generation, open. It stays readable for those who hold it when it is the newest no longer."""
 
-    def __init__(self, ix: Any, generation: int, written: int) -> None:
-        self.searcher = ix.searcher(weighting=ranking.BM25())
-        self.stories = stories_of(ix, self.searcher.reader())
-        self.generation = generation
-        self.written = written  # nanoseconds since 1970
+    def __init__(self, of: Generation) -> None:
+        self.searcher = of.index.searcher(weighting=ranking.BM25())
+        self.stories = stories_of(of.index, self.searcher.reader())
+        self.of = of
+        self.generation = of.number
         self._holders: set[int] = set()
         self._retired = False
 
     def answer(self, search: Search) -> Answer:
-        committed = datetime.fromtimestamp(self.written // 1_000_000_000, UTC)
+        committed = datetime.fromtimestamp(self.of.written // 1_000_000_000, UTC)
         return Answer(self.searcher, self.generation, committed, search, self.stories)
+
+    def number(self, article_id: str) -> int | None:
+        """Of the document that is the article."""
+        found: int | None = self.searcher.document_number(id=article_id)
+        return found
 
     def hold_for(self, holder: object) -> None:
         """Until the holder is gone, whether or not it ever read anything."""
@@ -242,17 +234,17 @@ class Snapshot:
     def retire(self) -> None:
         self._retired = True
         if not self._holders:
-            self.searcher.close()
+            self._close()
 
     def _let_go(self, holder: int) -> None:
         # Without a lock: this is called wherever memory is collected, in the midst of anything.
         self._holders.discard(holder)
         if self._retired and not self._holders:
-            self.searcher.close()
+            self._close()
 
-
-def _damaged(folder: Path, cause: Exception) -> str:
-    return f"the index in {folder} cannot be read ({cause}); move it away and index again"
+    def _close(self) -> None:
+        self.searcher.close()
+        self.of.hold.release()
 
 
 def _check_version(ix: Any, folder: Path, rebuild: bool) -> None:
@@ -260,25 +252,25 @@ def _check_version(ix: Any, folder: Path, rebuild: bool) -> None:
         raise IndexOutdated(f"the index in {folder} was written by another version; run: python -m indexer --rebuild")
 
 
-def _create(folder: Path) -> Any:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return index.create_in(folder, whoosh_schema.whoosh_schema())
-    except OSError as error:
-        raise EngineError(f"cannot write an index to {folder}: {error.strerror or error}") from error
+def _created(storage: Any) -> Any:
+    return storage.create_index(whoosh_schema.whoosh_schema())
 
 
 @contextmanager
-def _translating_errors() -> Iterator[None]:
+def _translating_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EngineError(f"the index cannot be written ({error.strerror or error}); it is as it was before") from error
+        reason = error.strerror or error
+        raise EngineError(f"the index in {folder} cannot be written ({reason}); it is as it was before") from error
+    except DamagedFileError as error:
+        raise IndexDamaged(f"the index in {folder} is damaged ({error}); it is as it was before") from error
 
 
 class _Writer:
-    def __init__(self, whoosh_writer: Any, before: Any, *, rebuild: bool) -> None:
+    def __init__(self, whoosh_writer: Any, before: Any, folder: Path, *, rebuild: bool) -> None:
         self._writer = whoosh_writer
+        self._folder = folder
         self._before = before  # the index as it was
         self._rebuild = rebuild  # nothing of it stays
         # An index of an older version does not know: all that it has is there from its beginning.
@@ -292,7 +284,7 @@ class _Writer:
         self._put.add(article.id)
         numbers = self._numbers(article.id)
         self._delete(numbers)
-        with _translating_errors():
+        with _translating_errors(self._folder):
             self._writer.add_document(**document(article, origin, self._generation_of(numbers)))
 
     def delete(self, article_id: str) -> None:

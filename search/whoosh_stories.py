@@ -46,16 +46,20 @@ _LOG = logging.getLogger(__name__)
 class StoryWriter(BulkWriter):
     """Finds the stories of what it commits, and publishes them with it.
 
+    generation: that it commits
     anew: without what was known of the index before
     """
 
-    def __init__(self, ix: Any, *, anew: bool, **options: Any) -> None:
+    generation: int
+
+    def __init__(self, ix: Any, *, generation: int, anew: bool, **options: Any) -> None:
         super().__init__(ix, **options)
-        self._anew = anew
+        self._before = None if anew else self.generation - 1  # as Whoosh counts them
+        self.generation = generation
 
     def _commit_toc(self, segments: Sequence[Any]) -> None:
         try:
-            before = None if self._anew else _known(self.storage, self.indexname, self.generation - 1)
+            before = None if self._before is None else _known(self.storage, self.indexname, self._before)
             _write(self.storage, _file_name(self.indexname, self.generation), segments, before)
         except Exception:  # the articles are worth more than their stories
             _LOG.exception("no stories were found; the articles are in the index all the same")
@@ -68,11 +72,11 @@ def _file_name(indexname: str, generation: int) -> str:
 
 
 def _clean(storage: Any, indexname: str, generation: int) -> None:
-    """Deletes the files of older generations but the last, which a reader may be about to open."""
+    """Deletes the file of the generation before."""
     pattern = re.compile(re.escape(f"_{indexname}_") + r"([0-9]+)\.stories")
     for name in storage.list():
         found = pattern.fullmatch(name)
-        if found and int(found[1]) < generation - 1:
+        if found and int(found[1]) != generation:
             storage.delete_file(name)
 
 

@@ -424,7 +424,7 @@ def test_no_index_yet(tmp_path: Path) -> None:
 def test_a_damaged_index_is_an_error_and_stays(tmp_path: Path) -> None:
     with open_engine(f"whoosh:{tmp_path}/index") as engine:
         fill(engine, ARCHIVE)
-    [toc] = (tmp_path / "index").glob("*.toc")
+    [toc] = (tmp_path / "index").rglob("*.toc")
     toc.write_bytes(toc.read_bytes()[:40])
     with open_engine(f"whoosh:{tmp_path}/index") as engine:
         with pytest.raises(IndexDamaged):
@@ -456,7 +456,7 @@ def test_an_index_that_lacks_a_field_can_be_rebuilt(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_waits_and_then_names_the_cause(archive: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.whoosh_engine.LOCK_WAIT", 0.2)
+    monkeypatch.setattr("search.generations.LOCK_WAIT", 0.2)
     with archive.writer(), pytest.raises(IndexLocked, match="another indexer"), archive.writer():
         pass
 

@@ -91,7 +91,7 @@ def test_a_story_of_many_reports_is_told_in_part(filled: Filled) -> None:
 
 
 def file_of(folder: Path) -> Path:
-    return max(folder.glob("*.stories"), key=lambda path: int(path.stem.rpartition("_")[2]))
+    return max(folder.rglob("*.stories"), key=lambda path: int(path.stem.rpartition("_")[2]))
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "altered"])
@@ -143,19 +143,21 @@ def test_an_article_that_cannot_be_sketched_is_indexed(
 def test_a_block_that_raises_leaves_the_stories_as_they_were(tmp_path: Path) -> None:
     with open_engine(f"whoosh:{tmp_path}") as engine:
         fill(engine, REPORTS[:2])
-        before = sorted(path.name for path in tmp_path.glob("*.stories"))
+        before = sorted(path.name for path in tmp_path.rglob("*.stories"))
         with pytest.raises(ValueError, match="was put before"):
             fill(engine, (BRIDGE_COPY, BRIDGE_COPY))
-        assert sorted(path.name for path in tmp_path.glob("*.stories")) == before
+        assert sorted(path.name for path in tmp_path.rglob("*.stories")) == before
         assert story_of(engine, BRIDGE).total == 2
 
 
-def test_files_of_older_generations_go_but_the_last(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_generation_has_one_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     with open_engine(f"whoosh:{tmp_path}") as engine:
         for number in range(4):
             fill(engine, (replace(BRIDGE, id=str(number)),))
-    assert sorted(path.name for path in tmp_path.glob("*.stories")) == ["_MAIN_3.stories", "_MAIN_4.stories"]
+    found = {path.parent.name: path.name for path in tmp_path.rglob("*.stories")}
+    assert found == {number: f"_MAIN_{number}.stories" for number in ("2", "3", "4")}
+    assert len(list(tmp_path.rglob("*.stories"))) == 3
     assert not caplog.text
 
 

@@ -365,7 +365,7 @@ class TestRebuild:
         self, engine: Engine, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         index([str(news)], engine)
-        monkeypatch.setattr("search.whoosh_engine.LOCK_WAIT", 0.1)
+        monkeypatch.setattr("search.generations.LOCK_WAIT", 0.1)
         look = engine.origins
 
         def look_while_another_writes() -> Iterator[Origin]:
@@ -734,7 +734,7 @@ class TestCommand:
     @pytest.mark.parametrize("url", ["nonsense", "whoosh:", "whoosh:news/a.txt", "whoosh:damaged"])
     def test_an_engines_error_is_one_line(self, command: Command, tmp_path: Path, url: str) -> None:
         assert command("news", "--index", "whoosh:damaged")[0] == 0
-        for path in (tmp_path / "damaged").glob("*.toc"):
+        for path in (tmp_path / "damaged").rglob("*.toc"):
             path.write_bytes(b"nonsense")
         status, out, err = command("news", "--index", url)
         assert (status, out) == (1, "")

@@ -1,0 +1,219 @@
+"""Whoosh's files in the generations of an index folder: opened at the newest that is whole, written as the next one.
+
+What cannot be opened is passed over for the generation before, loudly, and is never deleted.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+from whoosh.index import FileIndex
+
+from search import disk, manifest
+from search.columnar.format import DamagedFileError
+from search.engine import EngineError, IndexDamaged, IndexMissing, IndexOutdated
+from search.generations import Draft, Generations, Hold
+
+OPEN_TRIES = 20  # while one writer after the other takes the generation away that is about to be opened
+
+EXTRA = ".stories"  # without such a file nothing is lost for which an older generation should be served
+
+_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
+_OLDER = re.compile(r"_MAIN_[0-9]+\.(toc|stories)|MAIN_[0-9a-z]+\.[a-z]+")
+_LOG = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class GenerationStorage(FileStorage):  # type: ignore[misc]
+    """The files of one generation for Whoosh. A file is made anew and never written in place: it may have a second name
+    in the generation before.
+    """
+
+    def create_file(self, name: str, **options: Any) -> Any:
+        return StructFile(disk.create(Path(self.folder, name)), name=name, **options)
+
+    def lock(self, name: str) -> Any:  # noqa: ARG002
+        return _Held()
+
+
+class _Held:
+    """Whoosh's lock: whoever has a draft to write to holds the lock of the whole folder."""
+
+    def acquire(self, blocking: bool = False) -> bool:  # noqa: ARG002
+        return True
+
+    def release(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One that was found whole, as far as that is known without reading it through, and is held.
+
+    digest: another one for every commit, also of an index made anew
+    written: nanoseconds since 1970
+    """
+
+    number: int
+    digest: str
+    written: int
+    index: Any  # of Whoosh
+    hold: Hold
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.index.storage.folder)
+
+
+class WhooshStore:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._generations = Generations(folder)
+        self._condemned: dict[str, str] = {}  # by the digest of a generation: what was found only while reading it
+        self._told: set[str] = set()
+        self.damage = ""  # why what was opened last is not the newest; empty where it is
+
+    def newest(self) -> bytes:
+        """Others after every commit. Cheap enough to be asked before every answer."""
+        return self._generations.pointer_bytes()
+
+    def open(self, load: Callable[[Generation], T]) -> T:
+        """What `load` makes of the newest generation for which it does not fail; it has to release its hold.
+
+        Raises IndexMissing, IndexDamaged, and every EngineError of `load`.
+        """
+        for _ in range(OPEN_TRIES):
+            before = self.newest()
+            damages: list[str] = []
+            numbers, lost = self._numbers()
+            for number in numbers:
+                try:
+                    loaded = self._load(number, load)
+                except EngineError:
+                    raise
+                except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
+                    damages.append(f"generation {number} is damaged ({error})")
+                    continue
+                if self.newest() == before or not damages:
+                    self._tell([lost, *damages], number)
+                    return loaded
+            if self.newest() == before:
+                raise IndexDamaged(self._beyond_repair(damages))
+        raise IndexDamaged(f"the index in {self._folder} changes faster than it can be opened")
+
+    def condemn(self, generation: Generation, error: Exception) -> None:
+        """From now on the one before is opened in its place."""
+        self._condemned[generation.digest] = str(error)
+
+    @contextmanager
+    def writing(self, create: Callable[[Any], Any]) -> Iterator[tuple[Draft, Any]]:
+        """A draft that begins with the newest whole generation, and its index; with what `create` makes in a storage
+        where there is none. What was not published when the block is left is discarded.
+
+        Raises IndexLocked, IndexDamaged, OSError.
+        """
+        with self._generations.locked():
+            self._adopt_older_layout()
+            base = self._base()
+            try:
+                draft = Draft(self._generations, self._generations.next_number(), base.number if base else None)
+            finally:
+                if base:
+                    base.hold.release()
+            try:
+                storage = GenerationStorage(str(draft.folder))
+                yield draft, FileIndex(storage) if base else create(storage)
+            except BaseException:
+                draft.discard()
+                raise
+            self._prune(draft)
+
+    def _prune(self, draft: Draft) -> None:
+        try:
+            self._generations.prune(draft.generation, draft.base)
+        except OSError:  # what was committed stays so; the next writer tries again
+            _LOG.exception("older generations of %s could not be removed", self._folder)
+
+    def _base(self) -> Generation | None:
+        try:
+            return self.open(lambda generation: generation)
+        except IndexMissing:
+            return None
+
+    def _adopt_older_layout(self) -> None:
+        """Makes a generation of an index that lies in the folder itself, as before there were any."""
+        tocs = _older_tocs(self._folder)
+        if not tocs:
+            return
+        files = [path for path in self._folder.iterdir() if _OLDER.fullmatch(path.name)]
+        if not self._generations.numbers():
+            self._generations.check_trust(*tocs)
+            draft = Draft(self._generations, max(1, _toc_number(tocs[-1])), None)
+            for path in files:
+                if path not in tocs[:-1]:
+                    disk.link(path, draft.folder / path.name)
+            draft.publish()
+        for path in files:
+            path.unlink()
+
+    def _numbers(self) -> tuple[list[int], str]:
+        """The generations to try, the newest first, and what is wrong with the pointer."""
+        numbers, lost = self._generations.newest()
+        if numbers:
+            return numbers, lost
+        if _older_tocs(self._folder):
+            raise IndexOutdated(
+                f"the index in {self._folder} was written by another version; run: python -m indexer --rebuild"
+            )
+        raise IndexMissing(f"there is no index in {self._folder} yet; run: python -m indexer")
+
+    def _load(self, number: int, load: Callable[[Generation], T]) -> T:
+        folder = self._generations.path(number)
+        hold = Hold(folder)
+        try:
+            files, digest = manifest.read(folder)
+            if digest in self._condemned:
+                raise DamagedFileError(self._condemned[digest])
+            for name in files.files:
+                if not name.endswith(EXTRA):
+                    manifest.check_size(folder / name, files.files[name])
+            toc = folder / next(name for name in files.files if _TOC.fullmatch(name))
+            self._generations.check_trust(folder, toc)
+            manifest.check(toc, files.files[toc.name])  # before it is unpickled
+            index = FileIndex(GenerationStorage(str(folder), readonly=True))
+            return load(Generation(number, digest, files.written, index, hold))
+        except BaseException:
+            hold.release()
+            raise
+
+    def _tell(self, damages: list[str], served: int) -> None:
+        found = "; ".join(damage for damage in damages if damage)
+        self.damage = found and f"{self._folder}: {found}; generation {served} is served in its place"
+        if self.damage and self.damage not in self._told:
+            self._told.add(self.damage)
+            _LOG.warning("%s", self.damage)
+
+    def _beyond_repair(self, damages: list[str]) -> str:
+        return (
+            f"the index in {self._folder} cannot be read ({'; '.join(damages)}); restore a backup, "
+            "or move it away and index again"
+        )
+
+
+def _older_tocs(folder: Path) -> list[Path]:
+    """Tables of contents in the folder itself, the newest last."""
+    return sorted((path for path in folder.glob("_MAIN_*.toc") if _TOC.fullmatch(path.name)), key=_toc_number)
+
+
+def _toc_number(toc: Path) -> int:
+    found = _TOC.fullmatch(toc.name)
+    return int(found[1]) if found else -1
