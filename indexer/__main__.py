@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from functools import partial
 
 import click
 from tqdm import tqdm
 
 from indexer.explain import BODY, LEFT_OUT, Verdict, explain, method
 from indexer.extract import ExtractionError, read
+from indexer.memory import Memory
 from indexer.pipeline import Progress, Report, articles, index
 from indexer.sources import Failure, Item, Unread, parse_columns, resolve, size
 from indexer.sources import read as read_source
+from indexer.sources.walk import STDIN
+from indexer.watch import Watch, changes, end_on_sigterm
 from search import EngineError, open_engine
 from search.article import to_json
 
@@ -29,6 +33,7 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 @click.option("--index", "url", metavar="URL", envvar="SEARCH_URL", default=DEFAULT_INDEX, help="The index to write.")
 @click.option("--rebuild", is_flag=True, help="Write a new index from nothing and swap it in whole.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that extract; one for each core.")
+@click.option("--watch", "watched", is_flag=True, help="Index, then keep the index current as each SOURCE changes.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @click.option("--allow-deletes", is_flag=True, help="Delete what is gone, be it more than half of a SOURCE.")
 @click.option("--print", "print_only", is_flag=True, help="Write the articles to standard output; index nothing.")
@@ -47,6 +52,7 @@ def main(
     url: str,
     rebuild: bool,
     jobs: int | None,
+    watched: bool,
     dry_run: bool,
     allow_deletes: bool,
     print_only: bool,
@@ -67,8 +73,11 @@ def main(
     sources = sources or (DEFAULT_SOURCE,)
     if "" in sources:
         raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
-    if print_only and (as_json or rebuild or dry_run or allow_deletes):
-        raise click.UsageError("--print indexes nothing; leave out --json, --rebuild, --dry-run and --allow-deletes")
+    if print_only and (as_json or rebuild or dry_run or allow_deletes or watched):
+        others = "--json, --rebuild, --watch, --dry-run and --allow-deletes"
+        raise click.UsageError(f"--print indexes nothing; leave out {others}")
+    if watched and (dry_run or STDIN in sources):
+        raise click.UsageError("--watch keeps an index current with files; leave out --dry-run and -")
     if explained and not print_only:
         raise click.UsageError("--explain goes with --print")
     try:
@@ -76,32 +85,50 @@ def main(
             sys.exit(_explain(sources))
         if print_only:
             sys.exit(_print(sources, jobs, columns))
-        with open_engine(url) as engine, _progress(sources, quiet) as progress:
-            report = index(
-                sources,
-                engine,
-                jobs=jobs,
-                rebuild=rebuild,
-                dry_run=dry_run,
-                allow_deletes=allow_deletes,
-                columns=columns,
-                progress=progress,
-            )
+        with open_engine(url) as engine:
+            run = partial(index, sources, engine, jobs=jobs, allow_deletes=allow_deletes, columns=columns)
+            say = partial(_say, url=url, dry_run=dry_run, as_json=as_json, quiet=quiet)
+            if watched:
+                _watch(sources, run, rebuild, say)
+                return
+            with _progress(sources, quiet) as progress:
+                report = run(rebuild=rebuild, dry_run=dry_run, progress=progress)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("Interrupted; the index is as it was before.", err=True)
         sys.exit(INTERRUPTED)
+    say(report)
+    sys.exit(1 if report.failed else 0)
+
+
+def _watch(sources: tuple[str, ...], run: Callable[..., Report], rebuild: bool, say: Callable[[Report], None]) -> None:
+    anew = rebuild
+
+    def once(memory: Memory) -> Report:
+        nonlocal anew
+        report = run(memory=memory, rebuild=anew)
+        anew = False
+        return report
+
+    end_on_sigterm()
+    Watch(once, say, _complain).follow(changes(resolve(sources), _complain))
+
+
+def _complain(reason: str) -> None:
+    click.echo(f"Error: {_one_line(reason)}", err=True)
+
+
+def _say(report: Report, *, url: str, dry_run: bool, as_json: bool, quiet: bool) -> None:
     if as_json:
         values = asdict(report)
         del values["left_out"]
         click.echo(json.dumps(values))
-    else:
-        for failure in report.failed:
-            _tell(failure)
-        if not quiet:
-            click.echo(_in_words(report, url, dry_run))
-    sys.exit(1 if report.failed else 0)
+        return
+    for failure in report.failed:
+        _tell(failure)
+    if not quiet:
+        click.echo(_in_words(report, url, dry_run))
 
 
 def _columns(text: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 
 from indexer.extract import EXTRACTION_VERSION, article_or_reason, extract
+from indexer.memory import Memory, origins_of
 from indexer.sandbox import Call, Exceeded
-from indexer.sources import Failure, Item, LeftOut, Source, Unread, printable, read, resolve
+from indexer.sources import Awaited, Failure, Item, LeftOut, Source, Unread, printable, read, resolve
 from search.article import Article
 from search.engine import Engine, IndexMissing, Origin, Writer
 
@@ -59,6 +60,7 @@ def index(
     allow_deletes: bool = False,
     columns: Mapping[str, str] = {},
     progress: Progress = lambda _: None,
+    memory: Memory | None = None,
 ) -> Report:
     """Makes the index say what the SOURCES say now; articles of other sources stay.
 
@@ -66,6 +68,7 @@ def index(
     everything anew.
     A run that would delete more than half of a source's articles deletes none of them without `allow_deletes`.
     `columns` names those of tables, as in `parse_columns`. `progress` is told the bytes of each item that is done with.
+    `memory` is what earlier runs left to this one: only files that changed are read, and the outcome is the same.
 
     Raises EngineError. Whatever it raises, the index is as it was before.
     """
@@ -79,23 +82,26 @@ def index(
 
         if rebuild:
             writer()  # takes the lock before `origins` is read: what another indexer commits in between would be lost
-        survey = _Survey(resolve(sources), _origins(engine), everything=rebuild, columns=columns, progress=progress)
-        written: set[str] = set()
+        known = memory.origins(engine) if memory else origins_of(engine)
+        survey = _Survey(resolve(sources), known, everything=rebuild, columns=columns, progress=progress, memory=memory)
+        written: dict[str, Origin] = {}
         for item, made in stack.enter_context(closing(extracted(survey.due(), processes))):
             if isinstance(made, str):
-                survey.failed.append(item.failure(made))
+                survey.refuse(item, made)
             else:
                 origin = survey.origin(item)
                 writer().put(replace(made, indexed=origin.indexed), origin)
-                written.add(item.article_id)
+                written[item.article_id] = origin
                 survey.counts[survey.change(item)] += 1
             progress(len(item.data))
         gone = survey.gone(allow_deletes)
         for article_id in gone:
             writer().delete(article_id)
         if rebuild:
-            kept = survey.known.keys() - written - gone
+            kept = survey.known.keys() - written.keys() - gone
             survey.failed += _carry_over((survey.known[article_id] for article_id in kept), engine, writer())
+    if memory and not dry_run:
+        memory.learn(engine, written, gone, commits=1 if rebuild or written or gone else 0)
     return Report(
         added=survey.counts[Change.ADDED],
         updated=survey.counts[Change.UPDATED],
@@ -140,6 +146,7 @@ class _Survey:
         everything: bool = False,
         columns: Mapping[str, str] = {},
         progress: Progress = lambda _: None,
+        memory: Memory | None = None,
     ) -> None:
         self.known = known
         self.failed: list[Failure] = []
@@ -152,19 +159,28 @@ class _Survey:
         self._now = datetime.now(UTC).replace(microsecond=0)
         self._places: dict[str, tuple[str, str]] = {}  # SOURCE and place of every id of this run
         self._unread: set[tuple[str, str]] = set()  # source and path
+        self._refused = memory.refused if memory else {}
+        self._files = memory.files if memory else None
+        if self._files:
+            self._files.begin()
+            self._files.settled = self._is_settled
 
     def due(self) -> Iterator[Item]:
         """The items to be extracted; counts the others."""
-        for found in itertools.chain.from_iterable(read(source, self._columns) for source in self._sources):
+        for found in itertools.chain.from_iterable(read(one, self._columns, self._files) for one in self._sources):
             match found:
                 case LeftOut():
                     self.left_out += 1
                 case Unread(source, path, failure):
                     self._unread.add((source, path))
                     self.failed.append(failure)
+                case Awaited(source, path):
+                    self._unread.add((source, path))
                 case Item():
                     if conflict := self._conflict(found):
                         self.failed.append(found.failure(conflict))
+                    elif refusal := self._refusal(found):
+                        self.failed.append(found.failure(refusal))
                     elif self._everything or self.change(found) is not Change.UNCHANGED:
                         yield found
                         continue
@@ -188,6 +204,17 @@ class _Survey:
             return f"its id {item.article_id} stands in {first_source} already, which is indexed; {source} has it too"
         self._places[item.article_id] = (source, item.place)
         return None
+
+    def _is_settled(self, item: Item) -> bool:
+        """Whether nothing would come of reading it again."""
+        return not self._everything and (self.change(item) is Change.UNCHANGED or self._refusal(item) is not None)
+
+    def _refusal(self, item: Item) -> str | None:
+        return self._refused.get((item.article_id, _digest(item)))
+
+    def refuse(self, item: Item, reason: str) -> None:
+        self.failed.append(item.failure(reason))
+        self._refused[item.article_id, _digest(item)] = reason
 
     def change(self, item: Item) -> Change:
         origin = self.known.get(item.article_id)
@@ -229,13 +256,6 @@ class _Survey:
 
 def _digest(item: Item) -> str:
     return f"{item.digest}-{EXTRACTION_VERSION}"
-
-
-def _origins(engine: Engine) -> dict[str, Origin]:
-    try:
-        return {origin.article_id: origin for origin in engine.origins()}
-    except IndexMissing:
-        return {}
 
 
 def _or_zero(number: Callable[[], int]) -> int:

@@ -713,7 +713,9 @@ class TestCommand:
         [
             (["--jobs", "0"], "--jobs"),
             (["--jobs", "many"], "--jobs"),
-            (["--watch"], "--watch"),
+            (["--watch", "-"], "--watch keeps an index current with files"),
+            (["--watch", "--dry-run"], "--watch keeps an index current with files"),
+            (["--print", "--watch"], "--print indexes nothing"),
             ([""], "a SOURCE is empty"),
             (["--print", "--json"], "--print indexes nothing"),
             (["--print", "--rebuild"], "--print indexes nothing"),
@@ -744,7 +746,18 @@ class TestCommand:
     def test_help_names_every_option(self, command: Command) -> None:
         status, out, _ = command("--help")
         assert status == 0
-        for option in ("index", "rebuild", "jobs", "dry-run", "quiet", "json", "print", "explain", "allow-deletes"):
+        for option in (
+            "index",
+            "rebuild",
+            "jobs",
+            "dry-run",
+            "quiet",
+            "json",
+            "print",
+            "explain",
+            "watch",
+            "allow-deletes",
+        ):
             assert f"--{option}" in out
 
     def test_a_bar_is_drawn_only_on_a_terminal(self, command: Command) -> None:

@@ -10,34 +10,37 @@ A capture's id is made of the name of its SOURCE folder and its path below that:
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from errno import EBADF
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from indexer.sources.columns import parse_columns
 from indexer.sources.feeds import read_feed
 from indexer.sources.files import MAX_FILE_BYTES, File, printable, reason
-from indexer.sources.items import Failure, Found, Item, LeftOut, Source, Unread
+from indexer.sources.items import Awaited, Failure, Found, Item, LeftOut, Source, Unread
+from indexer.sources.memory import FileMemory
 from indexer.sources.packed import members
 from indexer.sources.records import MAX_LINE_BYTES, read_json, read_lines, read_table
-from indexer.sources.walk import CAPTURES, FEEDS, LINES, WARC, ZIPS, files_in, resolve
+from indexer.sources.walk import CAPTURES, FEEDS, LINES, WARC, ZIPS, files_in, is_read, resolve
 from indexer.sources.warc import read_warc
 
 __all__ = [
-    "MAX_FILE_BYTES", "MAX_LINE_BYTES", "Failure", "Found", "Item", "LeftOut", "Source", "Unread",
-    "parse_columns", "printable", "read", "resolve", "size",
+    "MAX_FILE_BYTES", "MAX_LINE_BYTES", "Awaited", "Failure", "FileMemory", "Found", "Item", "LeftOut", "Source",
+    "Unread", "is_read", "parse_columns", "printable", "read", "resolve", "size",
 ]  # fmt: skip
 
-LATER = "\uffff"  # after every moment that an item was captured
 RECURRING = FEEDS | {WARC}  # the kinds in which the same article may stand again, captured later
 
 
-def read(source: Source, columns: Mapping[str, str] = {}) -> Iterator[Found]:
+def read(source: Source, columns: Mapping[str, str] = {}, memory: FileMemory | None = None) -> Iterator[Found]:
     """All that stands in a SOURCE, in a fixed order, read as it is asked for. What cannot be read is no exception.
 
     columns: of tables, as in `parse_columns`
+    memory: of what was read before. What has not changed since and is settled is given again as it was, without its
+        bytes; what has just gone is awaited
     """
     if not source.name:
         yield from read_lines(_STANDARD_INPUT, columns)
@@ -46,13 +49,14 @@ def read(source: Source, columns: Mapping[str, str] = {}) -> Iterator[Found]:
     for found in files_in(source):
         if not isinstance(found, File):
             yield found
-        elif found.kind in RECURRING:
+            continue
+        if found.kind in RECURRING | ZIPS:
             later.append(found)
-        elif found.kind in ZIPS:
-            yield from _read_zip(found, columns, later)
-        else:
-            yield from _read_file(found, columns)
-    yield from _latest(later)
+        if found.kind not in RECURRING:
+            yield from _contents(found, partial(_once, found, columns), memory)
+    yield from _latest(later, memory)
+    if memory is not None:
+        yield from memory.missing(source)
 
 
 def size(sources: Iterable[Source]) -> int | None:
@@ -67,6 +71,31 @@ def size(sources: Iterable[Source]) -> int | None:
                     return None
                 total += found.size
     return total
+
+
+def _contents(
+    file: File,
+    reading: Callable[[], Iterator[Found]],
+    memory: FileMemory | None,
+    wanted: Callable[[int, Found], bool] | None = None,
+) -> Iterator[Found]:
+    """What is wanted of a file, from memory where all of that is settled.
+
+    wanted: asked with the number, from 0, of all that may stand in other files too; None where that is not looked for
+    """
+    again = wanted is not None
+
+    def chosen(found: Iterable[Found]) -> Iterator[Found]:
+        return (one for number, one in enumerate(found) if wanted is None or wanted(number, one))
+
+    if memory is None:
+        yield from chosen(reading())
+        return
+    before = memory.recall(file, again)
+    if before is not None and all(memory.settled(one) for one in chosen(before) if isinstance(one, Item)):
+        yield from chosen(before)
+    else:
+        yield from chosen(memory.keep(file, again, reading()))
 
 
 def _read_file(file: File, columns: Mapping[str, str]) -> Iterator[Found]:
@@ -95,39 +124,46 @@ def _read_capture(file: File) -> Iterator[Item | Unread]:
         yield file.unread(reason(error))
 
 
-def _read_zip(file: File, columns: Mapping[str, str], later: list[File]) -> Iterator[Found]:
-    """What stands in it once. Adds the zip to `later` where there is more."""
-    recurring = False
-    for member in members(file):
+def _once(file: File, columns: Mapping[str, str]) -> Iterator[Found]:
+    """What stands in it once."""
+    for member in members(file) if file.kind in ZIPS else (file,):
         if not isinstance(member, File):
             yield member
-        elif member.kind in RECURRING:
-            recurring = True
-        else:
+        elif member.kind not in RECURRING:
             yield from _read_file(member, columns)
-    if recurring:
-        later.append(file)
 
 
-def _latest(files: list[File]) -> Iterator[Found]:
-    """Of what was captured several times, the last; it may stand in any of the files."""
-    latest: dict[str, str] = {}
-    for found in _recurring(files):
-        if isinstance(found, Item) and found.captured is not None:
-            latest[found.article_id] = max(found.captured, latest.get(found.article_id, ""))
-    for found in _recurring(files):
-        if isinstance(found, Item) and found.captured is not None:
-            if found.captured < latest.get(found.article_id, ""):
-                continue
-            latest[found.article_id] = LATER  # of two at the same moment, the first
-        yield found
+def _again(file: File) -> Iterator[Found]:
+    """What may stand in other files too."""
+    for member in members(file) if file.kind in ZIPS else (file,):
+        if isinstance(member, File) and member.kind in RECURRING:
+            yield from _read_file(member, {})
 
 
-def _recurring(files: list[File]) -> Iterator[Found]:
-    for file in files:
-        for member in members(file) if file.kind in ZIPS else (file,):
-            if isinstance(member, File) and member.kind in RECURRING:
-                yield from _read_file(member, {})
+def _latest(files: list[File], memory: FileMemory | None) -> Iterator[Found]:
+    """Of what was captured several times, the last; of two at the same moment, the first."""
+    latest: dict[str, tuple[str, int, int]] = {}
+    for place, file in enumerate(files):
+        for number, found in enumerate(_looked_through(file, memory)):
+            if isinstance(found, Item) and found.captured is not None:
+                best = latest.get(found.article_id)
+                if best is None or found.captured > best[0]:
+                    latest[found.article_id] = (found.captured, place, number)
+
+    def wanted(place: int, number: int, found: Found) -> bool:
+        if not isinstance(found, Item) or found.captured is None:
+            return True
+        return latest.get(found.article_id, (found.captured, place, number))[1:] == (place, number)
+
+    for place, file in enumerate(files):
+        yield from _contents(file, partial(_again, file), memory, partial(wanted, place))
+
+
+def _looked_through(file: File, memory: FileMemory | None) -> Iterable[Found]:
+    if memory is None:
+        return _again(file)
+    before = memory.recall(file, again=True)
+    return memory.keep(file, True, _again(file)) if before is None else before
 
 
 def _open_standard_input() -> AbstractContextManager[BinaryIO]:

@@ -9,6 +9,7 @@ import errno
 import io
 import lzma
 import os
+import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, Self
 
 from indexer.sources.items import Item, Unread, failure
 
@@ -50,6 +51,18 @@ class SupportsRead1(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
+class Stamp(NamedTuple):
+    device: int
+    inode: int
+    size: int
+    modified: int  # nanoseconds since 1970
+    changed: int  # likewise; the system's own word, which no program can set back
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """Paths may hold surrogates, as the file system gave them.
@@ -60,6 +73,8 @@ class File:
     size:   bytes, as packed
     opener: opens it as it stands there
     member: whether it stands in a packed file itself
+    stamp:  of a file of the file system: another one after whatever changed it, but for what did so in the same tick of
+            the clock
     """
 
     source: str
@@ -69,6 +84,7 @@ class File:
     size: int
     opener: Callable[[], AbstractContextManager[BinaryIO]]
     member: bool = False
+    stamp: Stamp | None = None
 
     @property
     def is_gz(self) -> bool:
@@ -77,8 +93,7 @@ class File:
     @property
     def kind(self) -> str:
         """The suffix in lower case; that before it where it is `.gz`."""
-        path = self.path.lower()
-        return PurePosixPath(path.removesuffix(GZ)).suffix
+        return posixpath.splitext(self.path.lower().removesuffix(GZ))[1]
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -126,6 +141,11 @@ class _Unpacking(io.RawIOBase):
             raise Damaged(f"it unpacks to more than {MAX_RATIO} times its size, as no text does")
         buffer[: len(data)] = data
         return len(data)
+
+
+def kind_of(path: str) -> str:
+    """The suffix in lower case; that before it where it is `.gz`."""
+    return posixpath.splitext(path.lower().removesuffix(GZ))[1]
 
 
 def unpacked(stream: SupportsRead1, packed: int) -> BinaryIO:

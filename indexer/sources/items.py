@@ -77,7 +77,17 @@ class LeftOut:
     path: str
 
 
-Found = Item | Unread | LeftOut
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A file that went only a moment ago and may be back in another, as while an editor saves it: what was indexed from
+    it is not gone yet. Paths as in Unread.
+    """
+
+    source: str
+    path: str
+
+
+Found = Item | Unread | LeftOut | Awaited
 
 
 def failure(shown: str, part: str | None, reason: str) -> Failure:
