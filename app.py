@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from search import open_engine
 from web import (
+    answered,
     api,
     beside,
     caching,
@@ -22,8 +23,12 @@ from web import (
     facets,
     feed,
     guide,
+    headers,
     health,
+    limiting,
+    log,
     messages,
+    metrics,
     pages,
     proxies,
     reference,
@@ -33,15 +38,7 @@ from web import (
 )
 from web.addresses import ArticleId, FacetName
 from web.engine import EXTENSION, server_timing
-
-DEFAULT_ENGINE = "whoosh:data/index"
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",  # a search is nobody else's business
-    "X-Content-Type-Options": "nosniff",
-}
+from web.settings import Settings, settings_from
 
 
 class UnescapedJSON(DefaultJSONProvider):
@@ -55,16 +52,18 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     """Serves the archive at an engine's URL, by default that of $SEARCH_URL; its index need not be there yet.
 
     `catalogues` is the folder of the languages that pages can be in, as gettext lays it out.
-    Raises EngineError for a URL that names no engine.
+    Raises EngineError for a URL that names no engine, BadSettings for what else the environment says wrongly.
     """
+    chosen = settings_from(os.environ)
     app = Flask(__name__, static_url_path=caching.STATIC)
     app.json = UnescapedJSON(app)
-    proxies.trust(app, os.environ.get("TRUSTED_PROXIES") or "0")
-    app.extensions[EXTENSION] = open_engine(engine_url or os.environ.get("SEARCH_URL") or DEFAULT_ENGINE)
+    proxies.trust(app, chosen.trusted_proxies)
+    app.extensions[EXTENSION] = open_engine(engine_url or chosen.search_url)
     app.url_map.converters["article_id"] = ArticleId
     app.url_map.converters["facet"] = FacetName
     app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    answered.register(app, chosen.trusted_proxies > 0, lambda done, response: _told(done, response, chosen))
     compression.register(app)
     messages.register(app, catalogues)
     pages.register(app)
@@ -79,19 +78,24 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     feed.register(app)
     app.register_blueprint(export.exports)
     app.register_blueprint(health.health)
+    if chosen.metrics:
+        app.register_blueprint(metrics.metrics)
     app.register_blueprint(guide.guide)
     app.register_blueprint(crawlers.crawlers)
     errors.register(app)
+    limiting.register(app, chosen)
     caching.register(app)
     cors.register(app)
-    app.after_request(with_headers)
+    headers.register(app, chosen.hsts_seconds)
     app.after_request(server_timing)
     return app
 
 
-def with_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
-    return response
+def _told(done: answered.Answered, response: Response, chosen: Settings) -> None:
+    if chosen.log_requests:
+        log.tell(done, response, chosen)
+    if chosen.metrics:
+        metrics.count(done)
 
 
 app = create_app()

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from search.article import Article
+from search.holdings import Holdings
 from search.query import All, Query
 from search.receipt import Receipt
 from search.remedies import Remedy
@@ -317,6 +318,9 @@ class Engine(Protocol):
 
     def count(self) -> int:
         """Articles in the index."""
+
+    def holdings(self) -> Holdings:
+        """Counted once for a generation."""
 
     def generation(self) -> int:
         """Grows by one with every commit."""

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from whoosh import writing
+from whoosh.query import Term
 
 from search import ranking, whoosh_schema
 from search.article import Article, from_stored
+from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
 from search.engine import (
     MAX_SIZE,
@@ -31,6 +34,7 @@ from search.engine import (
     Story,
     Values,
 )
+from search.holdings import PARTS, Holdings
 from search.query import Query
 from search.whoosh_answer import Answer
 from search.whoosh_schema import document
@@ -141,6 +145,9 @@ class WhooshEngine:
     def count(self) -> int:
         return self._ask(lambda snapshot: int(snapshot.searcher.reader().doc_count()))
 
+    def holdings(self) -> Holdings:
+        return self._ask(lambda snapshot: snapshot.holdings)
+
     def generation(self) -> int:
         return self._ask(lambda snapshot: snapshot.generation)
 
@@ -225,6 +232,11 @@ class Snapshot:
         """Of the document that is the article."""
         found: int | None = self.searcher.document_number(id=article_id)
         return found
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        without = {part: evaluate(self.searcher, Term("lacks", part), limit=0).total for part in PARTS}
+        return Holdings(int(self.searcher.reader().doc_count()), without)
 
     def hold_for(self, holder: object) -> None:
         """Until the holder is gone, whether or not it ever read anything."""

@@ -2,8 +2,8 @@
 
 Beside the fields of `search.schema` a document holds an `id`, the days and instants by which dates are searched and
 sorted, when it entered the archive (the moment and the generation), what decides between equals, the variants of
-accented words, what readers may be suggested, the sketch by which stories are found, and the article as JSON has it
-and its origin as stored fields.
+accented words, what readers may be suggested, what it lacks, the sketch by which stories are found, and the article as
+JSON has it and its origin as stored fields.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from whoosh.analysis import Analyzer, Token
 from search import analysis, schema, suggestions
 from search.article import Article, to_json
 from search.engine import Origin
+from search.holdings import lacking
 from search.sketches import SKETCH, blank, sketch
 
 VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
@@ -93,6 +94,7 @@ def whoosh_schema() -> fields.Schema:
         exact=fields.TEXT(analyzer=words),
         variants=fields.KEYWORD(),
         suggestions=TermList(),
+        lacks=TermList(),  # of search.holdings.PARTS
         day=fields.NUMERIC(int, sortable=True),  # days since 1970
         instant=fields.NUMERIC(int, bits=64, sortable=True),  # microseconds since 1970
         indexed=fields.COLUMN(_numbers()),  # microseconds since 1970
@@ -153,6 +155,8 @@ def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
         document["variants"] = sorted(variants)
     if found := suggestions.entries(article):
         document["suggestions"] = found
+    if lacks := lacking(article):
+        document["lacks"] = list(lacks)
     if article.day is not None and article.instant is not None:
         document["day"] = days(article.day)
         document["instant"] = microseconds(article.instant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -9,9 +10,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 
 from search import open_engine
 from search.article import Article
@@ -71,17 +75,39 @@ def index_of(folder: Path, articles: Iterable[Article]) -> str:
 @contextmanager
 def serving(url: str) -> Iterator[int]:
     """The port of this machine at which gunicorn, with its own settings, serves the archive at that URL."""
+    with running(url) as server:
+        yield server.port
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """log: what it has written there so far can be read at any time"""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+
+
+@contextmanager
+def running(url: str, *arguments: str, **settings: str) -> Iterator[Server]:
+    """gunicorn over the archive at that URL. arguments: further ones of its command; settings: by lower-case name"""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port: int = unused.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", "app:app"]
-    settings = os.environ | {"PORT": str(port), "SEARCH_URL": url}
-    with subprocess.Popen(command, cwd=ROOT, env=settings) as server:
+    command = [sys.executable, "-m", "gunicorn", *arguments, "app:app"]
+    chosen = {"port": str(port), "search_url": url, "log_level": "error"} | settings
+    environment = os.environ | {name.upper(): value for name, value in chosen.items()}
+    with NamedTemporaryFile() as log, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log) as process:
         try:
-            _wait_for(server, port)
-            yield port
+            _wait_for(process, port)
+            yield Server(port, process, Path(log.name))
         finally:
-            server.terminate()
+            process.terminate()
+            process.wait()
+            sys.stderr.write(Path(log.name).read_text("utf-8"))
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:

@@ -26,12 +26,14 @@ def engine() -> Engine:
 
 
 def answer(search: Search) -> Page:
-    """What the engine answers; the response will tell the time it took."""
+    """What the engine answers; the response, the log and the metrics will tell the time it took."""
     started = perf_counter()
     try:
-        return engine().search(search)
+        g.page = engine().search(search)
     finally:
-        g.search_seconds = perf_counter() - started
+        g.search_seconds = g.get("search_seconds", 0.0) + perf_counter() - started
+    page: Page = g.page
+    return page
 
 
 def server_timing(response: Response) -> Response:

@@ -21,6 +21,7 @@ _DETAILS = {
     HTTPStatus.NOT_FOUND: lazy_gettext("There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("This address can only be read, with GET."),
     HTTPStatus.REQUEST_URI_TOO_LONG: lazy_gettext("This address is longer than the server reads; shorten the query."),
+    HTTPStatus.TOO_MANY_REQUESTS: lazy_gettext("You have asked for more than one client may at once; try again soon."),
     HTTPStatus.INTERNAL_SERVER_ERROR: lazy_gettext(
         "Something went wrong here. It is not your doing, and it has been logged."
     ),
@@ -30,6 +31,7 @@ _TITLES = {  # of pages; others have HTTP's own phrase
     HTTPStatus.NOT_FOUND: lazy_gettext("Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("Not allowed"),
     HTTPStatus.REQUEST_URI_TOO_LONG: lazy_gettext("This address is too long"),
+    HTTPStatus.TOO_MANY_REQUESTS: lazy_gettext("Too many requests"),
     HTTPStatus.INTERNAL_SERVER_ERROR: lazy_gettext("Something went wrong"),
     HTTPStatus.SERVICE_UNAVAILABLE: lazy_gettext("The archive cannot be searched now"),
 }
@@ -55,6 +57,8 @@ def http_error(error: HTTPException) -> Response:
     """404, 405 and their like; and 500, which Flask makes of whatever was not foreseen and logs."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     ours = error.description if error.description != type(error).description else None
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        ours = None  # it is the limit, in Flask-Limiter's form
     response = _refusal(status, ours or str(_DETAILS.get(status, error.description or status.description)))
     for name, value in error.get_headers():
         if name != "Content-Type":  # `Allow` of a 405

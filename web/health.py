@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from search.engine import EngineError, Search
 from web.engine import engine, reason
@@ -23,9 +23,15 @@ def alive() -> tuple[str, dict[str, str]]:
 @health.get("/readyz")
 @describes("Whether the archive can be searched", media=("text/plain",))
 def ready() -> tuple[str, int, dict[str, str]]:
-    """The index opens and can be searched."""
+    """The index opens and can be searched. Where its newest commit is damaged, the one before answers, and this says
+    so.
+    """
     try:
         engine().search(Search(size=1))
+        damage = engine().damage()
     except EngineError as error:
         return f"{reason(error)}\n", 503, _PLAIN
+    if damage:
+        current_app.logger.warning("%s", damage)
+        return "ready, without the newest commit, which is damaged: see the server's log\n", 200, _PLAIN
     return "ready\n", 200, _PLAIN

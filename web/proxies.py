@@ -6,14 +6,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 
-def trust(app: Flask, count: str) -> None:
-    """Takes host, scheme and prefix from the `X-Forwarded-` headers of so many proxies in a row, and from nobody else.
-
-    Raises ValueError for what is no whole number from 0.
-    """
-    if not count.isdecimal():
-        raise ValueError(f"TRUSTED_PROXIES is how many proxies stand before Dateline, 0 or more, not {count!r}")
-    trusted = int(count)
+def trust(app: Flask, trusted: int) -> None:
+    """Takes client, host, scheme and prefix from the `X-Forwarded-` headers of so many proxies in a row, no others."""
     if trusted:
         fixed = ProxyFix(app.wsgi_app, trusted, trusted, trusted, trusted, trusted)
         app.wsgi_app = fixed  # type: ignore[method-assign]
