@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
 from search.engine import EngineError, Search
 from web.engine import engine, reason
@@ -32,6 +32,5 @@ def ready() -> tuple[str, int, dict[str, str]]:
     except EngineError as error:
         return f"{reason(error)}\n", 503, _PLAIN
     if damage:
-        current_app.logger.warning("%s", damage)
         return "ready, without the newest commit, which is damaged: see the server's log\n", 200, _PLAIN
     return "ready\n", 200, _PLAIN
