@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from indexer import upkeep
 from indexer.explain import BODY, LEFT_OUT, Verdict, explain, method
 from indexer.extract import ExtractionError, read
 from indexer.memory import Memory
@@ -25,6 +27,7 @@ from search.article import to_json
 
 DEFAULT_SOURCE = "seeds/"
 DEFAULT_INDEX = "whoosh:data/index"
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 
 
@@ -45,6 +48,9 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
     callback=lambda _context, _option, text: _columns(text),
     help="Which column of a table holds which field, where their names do not say it.",
 )
+@click.option("--verify", "verify_only", is_flag=True, help="Check every file of the index; index nothing.")
+@click.option("--backup", metavar="FOLDER", type=_FOLDER, help="Copy the index to a new FOLDER, while it is in use.")
+@click.option("--restore", metavar="FOLDER", type=_FOLDER, help="Make a backup the newest generation of the index.")
 @click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress and no counts; failures are still told.")
 def main(
@@ -58,6 +64,9 @@ def main(
     print_only: bool,
     explained: bool,
     columns: dict[str, str],
+    verify_only: bool,
+    backup: Path | None,
+    restore: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -70,6 +79,12 @@ def main(
 
     Exits with 1 when something could not be read, with 2 for misuse.
     """
+    if verify_only or backup or restore:
+        if (verify_only, bool(backup), bool(restore)).count(True) > 1:
+            raise click.UsageError("--verify, --backup and --restore are done one at a time")
+        if any((sources, rebuild, jobs, watched, dry_run, allow_deletes, print_only, explained, columns)):
+            raise click.UsageError("--verify, --backup and --restore go with --index, --json and --quiet alone")
+        sys.exit(_upkeep(url, backup, restore, as_json=as_json, quiet=quiet))
     sources = sources or (DEFAULT_SOURCE,)
     if "" in sources:
         raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
@@ -129,6 +144,21 @@ def _say(report: Report, *, url: str, dry_run: bool, as_json: bool, quiet: bool)
         _tell(failure)
     if not quiet:
         click.echo(_in_words(report, url, dry_run))
+
+
+def _upkeep(url: str, backup: Path | None, restore: Path | None, *, as_json: bool, quiet: bool) -> int:
+    """The exit status."""
+    try:
+        with open_engine(url) as engine:
+            if backup:
+                upkeep.backup(engine, url, backup, as_json=as_json, quiet=quiet)
+            elif restore:
+                upkeep.restore(engine, url, restore, as_json=as_json, quiet=quiet)
+            else:
+                return upkeep.verify(engine, url, as_json=as_json, quiet=quiet)
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+    return 0
 
 
 def _columns(text: str) -> dict[str, str]:

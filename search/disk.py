@@ -65,8 +65,8 @@ def rename(path: Path, target: Path) -> None:
     path.rename(target)
 
 
-def link(path: Path, target: Path) -> None:
-    """A second name for a file; a copy where there can be none, as on another disk."""
+def link(path: Path, target: Path) -> bool:
+    """A second name for a file; a copy where there can be none, as on another disk, and False then."""
     try:
         target.hardlink_to(path)
     except OSError as error:
@@ -74,6 +74,8 @@ def link(path: Path, target: Path) -> None:
             raise
         with path.open("rb") as source, create(target) as copy:
             shutil.copyfileobj(source, copy, _CHUNK_BYTES)
+        return False
+    return True
 
 
 def remove_folder(path: Path) -> None:

@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, Self
 
 from search.article import Article
@@ -252,6 +253,33 @@ class Origin:
     indexed: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A commit that is kept, read through.
+
+    articles: None where it cannot be opened
+    damages: what is wrong with it, each naming a file; empty where all of it is as it was written
+    """
+
+    generation: int
+    articles: int | None
+    damages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """damages: of the index itself, not of one commit
+    commits: that are kept, the newest first
+    """
+
+    damages: tuple[str, ...]
+    commits: tuple[Checked, ...]
+
+    @property
+    def whole(self) -> bool:
+        return not self.damages and not any(commit.damages for commit in self.commits)
+
+
 class Writer(Protocol):
     """Changes that become visible together when the with-block is left cleanly, and not at all when it raises."""
 
@@ -338,6 +366,21 @@ class Engine(Protocol):
         """`rebuild` begins from nothing and swaps the new index in whole; `jobs` is how many processes may analyse.
 
         Raises IndexLocked.
+        """
+
+    def verify(self) -> Verification:
+        """Reads the whole index through. Raises IndexMissing; damage is its answer and no error."""
+
+    def backup(self, folder: Path) -> Checked:
+        """Makes the newest commit an index of its own in a new or empty folder, while others search and write.
+
+        Raises IndexDamaged where it is not whole.
+        """
+
+    def restore(self, folder: Path) -> Checked:
+        """Makes a backup the newest commit, in one step. The commits before it stay as long as they would.
+
+        Raises IndexMissing, IndexDamaged where the backup is not whole, IndexLocked.
         """
 
     def close(self) -> None: ...

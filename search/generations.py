@@ -81,22 +81,21 @@ class Hold:
 
 
 class Draft:
-    """A generation that is being written.
+    """A generation that is being written; to be closed, whether or not it was published.
 
     generation: the number it will have
-    base: of the generation whose files it begins with; None for none
+    base: the folder of a generation, of this index or another, whose files it begins with; None for none
     folder: of its files. Those it begins with are links: they may be deleted or replaced there, and never written to
     """
 
-    def __init__(self, generations: Generations, generation: int, base: int | None) -> None:
+    def __init__(self, generations: Generations, generation: int, base: Path | None) -> None:
         self.generation = generation
-        self.base = base
         self._generations = generations
         self._target = generations.path(generation)
         self.folder = self._target.with_name(f"{generation}{PARTIAL}")
         disk.make_folder(self.folder)
         try:
-            self._known = {} if base is None else self._link(generations.path(base))
+            self._known = {} if base is None else self._link(base)
         except BaseException:
             disk.remove_folder(self.folder)
             raise
@@ -107,17 +106,17 @@ class Draft:
             raise ValueError(f"{name!r} is no name of a side file")
         disk.write(self.folder / name, data)
 
-    def publish(self) -> None:
-        """Raises OSError; the index is as it was before then."""
-        made = Manifest(time.time_ns(), {path.name: self._entry(path) for path in self._files()})
+    def publish(self, written: int | None = None) -> None:
+        """Raises OSError; the index is as it was before then. `written` as in a Manifest; None for now."""
+        made = Manifest(written or time.time_ns(), {path.name: self._entry(path) for path in self._files()})
         disk.write(self.folder / manifest.NAME, made.to_bytes())
         disk.sync_folder(self.folder)
         disk.rename(self.folder, self._target)
         disk.sync_folder(self._target.parent)
         self._generations.point_to(self.generation)
 
-    def discard(self) -> None:
-        """All of it, unless it was published."""
+    def close(self) -> None:
+        """Leaves nothing of it, unless it was published."""
         disk.remove_folder(self.folder)
         self._generations.remove_unpublished()
 
@@ -125,7 +124,8 @@ class Draft:
         entries = manifest.read(base)[0].files
         for name in entries:
             with suppress(FileNotFoundError):  # of a file that is an extra, or opening the base would have told it
-                disk.link(base / name, self.folder / name)
+                if not disk.link(base / name, self.folder / name):
+                    manifest.check(self.folder / name, entries[name])
         return {name: (base / name, entry) for name, entry in entries.items()}
 
     def _files(self) -> Iterator[Path]:
@@ -275,16 +275,14 @@ class Generations:
         """Above every one that is or was in use."""
         return max([0, *self.newest()[0], *self.numbers(), *self.numbers(DAMAGED)]) + 1
 
-    def prune(self, newest: int, base: int | None) -> None:
-        """Removes what is too old and held by nobody; sets aside what lies between a generation and its base, since it
-        was passed over as damaged. Raises OSError.
-        """
-        older = [number for number in self.numbers() if number < newest]
-        for number in older:
-            if base is not None and number > base:
-                disk.rename(self.path(number), self._inner / f"{number}{DAMAGED}")
-        for number in [number for number in older if base is None or number <= base][KEPT_GENERATIONS:]:
+    def prune(self, newest: int) -> None:
+        """Removes what is too old and held by nobody. Raises OSError."""
+        for number in [number for number in self.numbers() if number < newest][KEPT_GENERATIONS:]:
             self._remove(number)
+
+    def set_aside(self, number: int) -> None:
+        """So that a damaged generation is neither tried nor removed any more. Raises OSError."""
+        disk.rename(self.path(number), self._inner / f"{number}{DAMAGED}")
 
     def _remove(self, number: int) -> None:
         """Unless somebody holds it. Renamed first, so that half of it never looks whole."""
@@ -296,6 +294,6 @@ class Generations:
             disk.rename(path, gone)
             disk.remove_folder(gone)
         except BlockingIOError:
-            pass
+            pass  # a later writer removes it
         finally:
             os.close(descriptor)

@@ -22,6 +22,7 @@ from search.columnar.format import DamagedFileError
 from search.engine import (
     MAX_SIZE,
     MAX_SUGGESTIONS,
+    Checked,
     EngineError,
     Export,
     FacetOrder,
@@ -33,6 +34,7 @@ from search.engine import (
     Similar,
     Story,
     Values,
+    Verification,
 )
 from search.holdings import PARTS, Holdings
 from search.query import Query
@@ -184,6 +186,17 @@ class WhooshEngine:
                 whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
                 draft.publish()
 
+    def verify(self) -> Verification:
+        return self._store.verify()
+
+    def backup(self, folder: Path) -> Checked:
+        with _translating_errors(folder):
+            return self._store.backup(folder)
+
+    def restore(self, folder: Path) -> Checked:
+        with _translating_errors(self._folder):
+            return self._store.restore(folder)
+
     def _ask(self, ask: Callable[[Snapshot], T]) -> T:
         """Of the newest commit; of the one before where that turns out to be damaged on the way."""
         with self._lock:
@@ -225,7 +238,7 @@ class Snapshot:
         self._retired = False
 
     def answer(self, search: Search) -> Answer:
-        committed = datetime.fromtimestamp(self.of.written // 1_000_000_000, UTC)
+        committed = datetime.fromtimestamp(self.of.manifest.written // 1_000_000_000, UTC)
         return Answer(self.searcher, self.generation, committed, search, self.stories)
 
     def number(self, article_id: str) -> int | None:

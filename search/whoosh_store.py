@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,12 +18,14 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.index import FileIndex
 
 from search import disk, manifest
-from search.columnar.format import DamagedFileError
-from search.engine import EngineError, IndexDamaged, IndexMissing, IndexOutdated
+from search.columnar.format import ArrayFile, DamagedFileError
+from search.columnar.segment import DOCUMENTS_EXT, POSTINGS_EXT
+from search.engine import Checked, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Verification
 from search.generations import Draft, Generations, Hold
+from search.manifest import Entry, Manifest
 
 OPEN_TRIES = 20  # while one writer after the other takes the generation away that is about to be opened
-
+LEFTOVERS = {"lock", "generations"}  # of a backup that broke off
 EXTRA = ".stories"  # without such a file nothing is lost for which an older generation should be served
 
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
@@ -60,18 +62,25 @@ class Generation:
     """One that was found whole, as far as that is known without reading it through, and is held.
 
     digest: another one for every commit, also of an index made anew
-    written: nanoseconds since 1970
     """
 
     number: int
     digest: str
-    written: int
+    manifest: Manifest
     index: Any  # of Whoosh
     hold: Hold
 
     @property
     def folder(self) -> Path:
         return Path(self.index.storage.folder)
+
+    def side_file(self, name: str) -> bytes | None:
+        """As `Draft.write_side_file` wrote it; None where there is none. Raises DamagedFileError."""
+        entry = self.manifest.files.get(name)
+        if entry is None:
+            return None
+        manifest.check(self.folder / name, entry)
+        return (self.folder / name).read_bytes()
 
 
 class WhooshStore:
@@ -102,11 +111,12 @@ class WhooshStore:
                     raise
                 except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
                     damages.append(f"generation {number} is damaged ({error})")
-                    continue
-                if self.newest() == before or not damages:
+                    if self.newest() != before:
+                        break
+                else:
                     self._tell([lost, *damages], number)
                     return loaded
-            if self.newest() == before:
+            else:
                 raise IndexDamaged(self._beyond_repair(damages))
         raise IndexDamaged(f"the index in {self._folder} changes faster than it can be opened")
 
@@ -124,28 +134,104 @@ class WhooshStore:
         with self._generations.locked():
             self._adopt_older_layout()
             base = self._base()
-            try:
-                draft = Draft(self._generations, self._generations.next_number(), base.number if base else None)
-            finally:
-                if base:
-                    base.hold.release()
-            try:
+            with closing(self._draft(base)) as draft:
                 storage = GenerationStorage(str(draft.folder))
                 yield draft, FileIndex(storage) if base else create(storage)
-            except BaseException:
-                draft.discard()
-                raise
-            self._prune(draft)
+            self._tidy(draft.generation, base.number if base else 0)
 
-    def _prune(self, draft: Draft) -> None:
+    def verify(self) -> Verification:
+        numbers, lost = self._numbers()
+        known: dict[tuple[int, int], str] = {}
+        commits = (self._checked(number, known) for number in numbers)
+        return Verification(
+            (lost,) if lost else (),
+            tuple(one for one in commits if one.articles is not None or one.generation in self._numbers()[0]),
+        )
+
+    def backup(self, target: Path) -> Checked:
+        """Raises OSError, and what `Engine.backup` raises."""
+        copies = Generations(target)
+        if target.exists() and ({path.name for path in target.iterdir()} - LEFTOVERS or copies.numbers()):
+            raise EngineError(f"{target} is not empty; a backup is made in a new folder")
+        generation = self.open(_as_it_is)
         try:
-            self._generations.prune(draft.generation, draft.base)
+            checked = self._found_whole(generation)
+            if self.damage:
+                raise IndexDamaged(self.damage)
+            with copies.locked():
+                _copy(copies, generation.number, generation)
+        finally:
+            generation.hold.release()
+        return checked
+
+    def restore(self, source: Path) -> Checked:
+        """Raises OSError, and what `Engine.restore` raises."""
+        backup = WhooshStore(source)
+        try:
+            generation = backup.open(_as_it_is)
+        except (IndexMissing, IndexOutdated):
+            raise IndexMissing(f"there is no backup in {source}") from None
+        try:
+            checked = backup._found_whole(generation)
+            with self._generations.locked():
+                self._adopt_older_layout()
+                number = self._generations.next_number()
+                _copy(self._generations, number, generation)
+                self._tidy(number, number)
+        finally:
+            generation.hold.release()
+        return replace(checked, generation=number)
+
+    def _found_whole(self, generation: Generation) -> Checked:
+        """Raises IndexDamaged where it is not."""
+        checked = self._checked(generation.number, {})
+        if checked.damages:
+            raise IndexDamaged(
+                f"the index in {self._folder} is damaged, so it was not copied: {'; '.join(checked.damages)}"
+            )
+        return checked
+
+    def _checked(self, number: int, known: dict[tuple[int, int], str]) -> Checked:
+        """known: what was found of files that have been read, by device and inode; empty texts for whole ones"""
+        damages, articles = [], None
+        try:
+            damages = self._damages(self._generations.path(number), known)
+            articles = self._load(number, _count)
+        except EngineError:
+            raise
+        except Exception as error:  # as in `open`
+            damages.append(str(error))
+        return Checked(number, articles, tuple(dict.fromkeys(damages)))
+
+    def _damages(self, folder: Path, known: dict[tuple[int, int], str]) -> list[str]:
+        """Raises OSError, DamagedFileError where its manifest cannot be read."""
+        hold = Hold(folder)
+        try:
+            files = manifest.read(folder)[0].files
+            return [damage for name, entry in files.items() if (damage := _damage(folder / name, entry, known))]
+        finally:
+            hold.release()
+
+    def _draft(self, base: Generation | None) -> Draft:
+        try:
+            return Draft(self._generations, self._generations.next_number(), base.folder if base else None)
+        finally:
+            if base:
+                base.hold.release()
+
+    def _tidy(self, newest: int, base: int) -> None:
+        """After a commit: what it passed over as damaged is set aside, what is too old is removed."""
+        try:
+            for number in self._generations.numbers():
+                if base < number < newest:
+                    self._generations.set_aside(number)
+            self._generations.prune(newest)
         except OSError:  # what was committed stays so; the next writer tries again
             _LOG.exception("older generations of %s could not be removed", self._folder)
 
     def _base(self) -> Generation | None:
         try:
-            return self.open(lambda generation: generation)
+            return self.open(_as_it_is)
         except IndexMissing:
             return None
 
@@ -157,11 +243,11 @@ class WhooshStore:
         files = [path for path in self._folder.iterdir() if _OLDER.fullmatch(path.name)]
         if not self._generations.numbers():
             self._generations.check_trust(*tocs)
-            draft = Draft(self._generations, max(1, _toc_number(tocs[-1])), None)
-            for path in files:
-                if path not in tocs[:-1]:
-                    disk.link(path, draft.folder / path.name)
-            draft.publish()
+            with closing(Draft(self._generations, max(1, _toc_number(tocs[-1])), None)) as draft:
+                for path in files:
+                    if path not in tocs[:-1]:
+                        disk.link(path, draft.folder / path.name)
+                draft.publish()
         for path in files:
             path.unlink()
 
@@ -190,7 +276,7 @@ class WhooshStore:
             self._generations.check_trust(folder, toc)
             manifest.check(toc, files.files[toc.name])  # before it is unpickled
             index = FileIndex(GenerationStorage(str(folder), readonly=True))
-            return load(Generation(number, digest, files.written, index, hold))
+            return load(Generation(number, digest, files, index, hold))
         except BaseException:
             hold.release()
             raise
@@ -204,9 +290,48 @@ class WhooshStore:
 
     def _beyond_repair(self, damages: list[str]) -> str:
         return (
-            f"the index in {self._folder} cannot be read ({'; '.join(damages)}); restore a backup, "
-            "or move it away and index again"
+            f"the index in {self._folder} cannot be read ({'; '.join(damages)}); "
+            "run: python -m indexer --restore BACKUP, or move it away and index again"
         )
+
+
+def _as_it_is(generation: Generation) -> Generation:
+    return generation
+
+
+def _count(generation: Generation) -> int:
+    with generation.index.reader() as reader:
+        count: int = reader.doc_count()
+    generation.hold.release()
+    return count
+
+
+def _copy(generations: Generations, number: int, generation: Generation) -> None:
+    """By the only writer of those generations."""
+    with closing(Draft(generations, number, generation.folder)) as draft:
+        draft.publish(generation.manifest.written)
+
+
+def _damage(path: Path, entry: Entry, known: dict[tuple[int, int], str]) -> str:
+    """What is wrong with a file; empty where nothing is."""
+    try:
+        found = path.stat()
+        identity = found.st_dev, found.st_ino
+        if identity not in known:
+            known[identity] = _read_through(path, entry)
+        return known[identity]
+    except OSError as error:
+        return f"{path.name}: {error.strerror}"
+
+
+def _read_through(path: Path, entry: Entry) -> str:
+    try:
+        if path.suffix in (DOCUMENTS_EXT, POSTINGS_EXT, EXTRA):
+            ArrayFile(FileStorage(str(path.parent)), path.name).verify()  # names the section
+        manifest.check(path, entry)
+    except DamagedFileError as error:
+        return str(error)
+    return ""
 
 
 def _older_tocs(folder: Path) -> list[Path]:

@@ -722,6 +722,9 @@ class TestCommand:
             (["--print", "--dry-run"], "--print indexes nothing"),
             (["--print", "--allow-deletes"], "--print indexes nothing"),
             (["--explain"], "--explain goes with --print"),
+            (["--verify", "news"], "go with --index, --json and --quiet alone"),
+            (["--backup", "copy", "--rebuild"], "go with --index, --json and --quiet alone"),
+            (["--restore", "copy", "--verify"], "one at a time"),
         ],
     )
     def test_misuse_is_told_and_does_nothing(
@@ -742,6 +745,22 @@ class TestCommand:
         assert (status, out) == (1, "")
         assert err.startswith("Error: ")
         assert err.count("\n") == 1
+
+    def test_an_index_is_verified_backed_up_and_restored(self, command: Command, tmp_path: Path) -> None:
+        assert command("news", "--index", "whoosh:kept")[0] == 0
+        status, out, _ = command("--index", "whoosh:kept", "--backup", "copy")
+        assert (status, out) == (0, "whoosh:kept is backed up in copy: generation 1: 4 articles.\n")
+        assert command("--index", "whoosh:copy", "--verify") == (0, "generation 1: 4 articles, whole\n", "")
+        status, out, _ = command("--index", "whoosh:kept", "--restore", "copy", "--json")
+        assert (status, json.loads(out)) == (0, {"generation": 2, "documents": 4})
+        for path in (tmp_path / "kept" / "generations" / "2").glob("*.postings"):
+            path.write_bytes(path.read_bytes()[:-1])
+        status, out, err = command("--index", "whoosh:kept", "--verify", "--json")
+        assert (status, json.loads(out)["whole"], err) == (1, False, "")
+        status, out, err = command("--index", "whoosh:kept", "--verify", "--quiet")
+        assert (status, out) == (1, "")
+        assert err.startswith("generation 2: MAIN_")
+        assert command("--index", "whoosh:nothing", "--verify")[0] == 1
 
     def test_help_names_every_option(self, command: Command) -> None:
         status, out, _ = command("--help")

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import gc
 import json
 import os
+import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from whoosh.filedb.filestore import FileStorage
 from whoosh.index import create_in
 
 from search import EngineError, generations, open_engine, whoosh_schema
 from search.article import Article
 from search.columnar.bulk import BulkWriter
-from search.engine import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, Search
-from search.generations import KEPT_GENERATIONS, Generations, Hold
+from search.columnar.format import ArrayFile, DamagedFileError
+from search.engine import Checked, IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, Search, Verification
+from search.generations import KEPT_GENERATIONS, Draft, Generations, Hold
 from search.parse import parse
+from search.whoosh_store import WhooshStore
 from tests.conftest import fill, origin
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +54,14 @@ def committed(folder: Path, count: int) -> Path:
     for number in range(1, count + 1):
         commit(folder, number)
     return folder
+
+
+def no_links(*_: object) -> None:
+    raise OSError(errno.ENOTSUP, "Operation not supported")
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def names(folder: Path) -> list[str]:
@@ -79,10 +94,7 @@ def test_what_did_not_change_is_a_link(tmp_path: Path) -> None:
 
 
 def test_where_there_are_no_links_files_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> None:
-        raise OSError(95, "Operation not supported")
-
-    monkeypatch.setattr(Path, "hardlink_to", refused)
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
     committed(tmp_path, 3)
     assert count(tmp_path) == 3
     assert all(path.stat().st_nlink == 1 for path in generation(tmp_path, 3).iterdir())
@@ -288,7 +300,7 @@ def test_where_nothing_can_be_opened_the_error_says_why_and_how_to_mend_it(tmp_p
     for toc in tmp_path.rglob("*.toc"):
         toc.unlink()
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(IndexDamaged, match=r"generation 2 .* missing\); generation 1 .* missing\)\); restore a backup"):
+    with pytest.raises(IndexDamaged, match=r"generation 2 .* missing\); generation 1 .* missing\)\); .*--restore"):
         count(tmp_path)
     with pytest.raises(IndexDamaged):
         commit(tmp_path, 3)
@@ -387,3 +399,229 @@ def test_a_request_after_a_commit_sees_it_whatever_the_clock_says(
             commit(tmp_path, number)
             os.utime(tmp_path / "current", ns=(0, 0))
             assert engine.count() == number
+
+
+def answers(folder: Path) -> list[object]:
+    texts = ("ferry", "number OR tide", '"ran aground"', "aground~1", "tid*", "title:ferry -3", "*")
+    with open_engine(f"whoosh:{folder}") as engine:
+        pages = [engine.search(Search(parse(text), receipt=True, fold=True)) for text in texts]
+        found = [(page.total, page.hits, page.facets, page.timeline, page.receipt) for page in pages]
+        return [*found, engine.suggest("fer"), engine.story("ferry-1"), engine.similar("ferry-2", 3), engine.count()]
+
+
+def test_a_byte_altered_anywhere_gives_no_wrong_answer(tmp_path: Path) -> None:
+    """The right one, where it asks for nothing that is damaged, or that of the generation before."""
+    commit(tmp_path, *range(1, 31))
+    before = answers(tmp_path)
+    commit(tmp_path, *range(31, 61))
+    after = answers(tmp_path)
+    files = [path for kind, path in new_files(tmp_path, 2).items() if kind != ".stories"]
+    chance, fallen = random.Random(7), 0
+    for _ in range(60):
+        path = chance.choice(files)
+        whole = path.read_bytes()
+        data = bytearray(whole)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        found = answers(tmp_path)
+        assert all(one in expected for one, *expected in zip(found, before, after, strict=True))
+        fallen += found[-1] == before[-1]
+        path.write_bytes(whole)
+    assert 20 < fallen < 60
+
+
+def test_a_damage_that_a_query_meets_is_answered_from_the_generation_before(tmp_path: Path) -> None:
+    committed(tmp_path, 2)
+    postings = new_files(tmp_path, 2)[".postings"]
+    section = ArrayFile(FileStorage(str(postings.parent)), postings.name)._sections["terms:exact"]
+    with open_engine(f"whoosh:{tmp_path}") as engine:
+        state = engine.state()
+        data = bytearray(postings.read_bytes())
+        data[section[1]] ^= 1
+        postings.write_bytes(data)
+        assert engine.generation() == 2
+        assert engine.search(Search(parse('"ferry"'))).generation == 1
+        assert "section 'terms:exact' does not match its checksum" in engine.damage()
+        assert engine.state() != state
+        fill(engine, [article(3)])
+        assert (engine.generation(), engine.damage(), engine.count()) == (3, "", 2)
+
+
+def flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-40] ^= 1
+    path.write_bytes(data)
+
+
+def verified(folder: Path) -> Verification:
+    with open_engine(f"whoosh:{folder}") as engine:
+        return engine.verify()
+
+
+def test_verify_tells_what_is_whole(tmp_path: Path) -> None:
+    committed(tmp_path, 2)
+    assert verified(tmp_path) == Verification((), (Checked(2, 2, ()), Checked(1, 1, ())))
+    assert verified(tmp_path).whole
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, flipped])
+@pytest.mark.parametrize("kind", [".toc", ".documents", ".postings", ".stories"])
+def test_verify_names_each_damaged_file_and_where_it_is(
+    tmp_path: Path, kind: str, damage: Callable[[Path], None]
+) -> None:
+    committed(tmp_path, 3)
+    path = new_files(tmp_path, 3)[kind]
+    damage(path)
+    found = verified(tmp_path)
+    assert not found.whole
+    assert all(text.startswith(f"{path.name}: ") for text in found.commits[0].damages)
+    assert [bool(commit.damages) for commit in found.commits] == [True, False, False]
+
+
+def test_verify_tells_of_every_generation_that_shares_a_damaged_file(tmp_path: Path) -> None:
+    committed(tmp_path, 3)
+    flipped(new_files(tmp_path, 2)[".postings"])
+    assert [len(commit.damages) for commit in verified(tmp_path).commits] == [1, 1, 0]
+
+
+def test_verify_tells_of_a_lost_pointer_and_a_lost_generation(tmp_path: Path) -> None:
+    committed(tmp_path, 2)
+    shutil.rmtree(generation(tmp_path, 2))
+    assert [commit.articles for commit in verified(tmp_path).commits] == [None, 1]
+    (tmp_path / "current").unlink()
+    found = verified(tmp_path)
+    assert (len(found.damages), [commit.generation for commit in found.commits]) == (1, [1])
+
+
+def test_a_backup_is_an_index_of_its_own(tmp_path: Path) -> None:
+    folder, copy = committed(tmp_path / "index", 3), tmp_path / "backups" / "monday"
+    with open_engine(f"whoosh:{folder}") as engine, engine.writer() as writer:
+        writer.put(article(4), origin(article(4)))
+        assert engine.backup(copy) == Checked(3, 3, ())
+    shutil.rmtree(folder)
+    assert count(copy) == 3
+    assert verified(copy).whole
+    commit(copy, 5)
+    assert count(copy) == 4
+
+
+def test_a_backup_says_when_its_articles_were_committed(tmp_path: Path) -> None:
+    commit(tmp_path / "index", 1)
+    with open_engine(f"whoosh:{tmp_path / 'index'}") as engine, open_engine(f"whoosh:{tmp_path / 'copy'}") as copy:
+        engine.backup(tmp_path / "copy")
+        assert copy.search(Search()).committed == engine.search(Search()).committed
+
+
+def test_a_backup_to_another_disk_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(tmp_path / "index", 2)
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    with open_engine(f"whoosh:{tmp_path / 'index'}") as engine:
+        engine.backup(tmp_path / "copy")
+    assert verified(tmp_path / "copy").whole
+    assert all(path.stat().st_nlink == 1 for path in generation(tmp_path / "copy", 2).iterdir())
+
+
+def test_a_backup_needs_a_new_folder_and_a_whole_index(tmp_path: Path) -> None:
+    folder = committed(tmp_path / "index", 2)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").touch()
+    with open_engine(f"whoosh:{folder}") as engine:
+        for taken in (tmp_path / "full", folder):
+            with pytest.raises(EngineError, match="not empty"):
+                engine.backup(taken)
+        flipped(new_files(folder, 2)[".postings"])
+        with pytest.raises(IndexDamaged, match="was not copied"):
+            engine.backup(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_backup_that_broke_off_can_be_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path / "index", 1)
+    with open_engine(f"whoosh:{tmp_path / 'index'}") as engine:
+        with monkeypatch.context() as disk, pytest.raises(EngineError, match="No space left"):  # noqa: PT012
+            disk.setattr("search.disk.link", full)
+            engine.backup(tmp_path / "copy")
+        with pytest.raises(IndexMissing):
+            count(tmp_path / "copy")
+        engine.backup(tmp_path / "copy")
+    assert count(tmp_path / "copy") == 1
+
+
+def test_a_restored_backup_is_the_newest_commit_and_the_next_goes_on_from_it(tmp_path: Path) -> None:
+    folder, copy = tmp_path / "index", tmp_path / "copy"
+    commit(folder, 1, 2)
+    with open_engine(f"whoosh:{folder}") as engine:
+        engine.backup(copy)
+        fill(engine, [article(3)])
+        assert engine.restore(copy) == Checked(3, 2, ())
+        assert (engine.count(), engine.generation()) == (2, 3)
+        fill(engine, [article(4)])
+        assert (engine.count(), engine.generation()) == (3, 4)
+        assert [hit.article.id for hit in engine.search(Search(since=3)).hits] == ["ferry-4"]
+        story = engine.story("ferry-4")
+        assert story is None or story.total == 3
+    assert verified(folder).whole
+    assert count(copy) == 2
+
+
+def test_a_backup_is_restored_where_nothing_is_left_or_all_is_damaged(tmp_path: Path) -> None:
+    folder, copy = tmp_path / "index", tmp_path / "copy"
+    commit(folder, 1)
+    with open_engine(f"whoosh:{folder}") as engine:
+        engine.backup(copy)
+        next(generation(folder, 1).glob("*.toc")).unlink()
+        with pytest.raises(IndexDamaged, match="--restore"):
+            count(folder)
+        engine.restore(copy)
+        assert count(folder) == 1
+        shutil.rmtree(folder)
+        engine.restore(copy)
+        assert engine.count() == 1
+
+
+def test_no_damaged_backup_is_restored(tmp_path: Path) -> None:
+    folder, copy = committed(tmp_path / "index", 2), committed(tmp_path / "copy", 1)
+    with open_engine(f"whoosh:{folder}") as engine:
+        with pytest.raises(IndexMissing, match="no backup"):
+            engine.restore(tmp_path / "nothing")
+        flipped(next(generation(copy, 1).glob("*.documents")))
+        with pytest.raises(IndexDamaged):
+            engine.restore(copy)
+        assert engine.count() == 2
+    assert names(tmp_path / "index" / "generations") == ["1", "2"]
+
+
+def test_a_side_file_is_carried_on_until_it_is_written_anew(tmp_path: Path) -> None:
+    store = WhooshStore(tmp_path)
+
+    def written(data: bytes | None) -> None:
+        with store.writing(lambda storage: storage.create_index(whoosh_schema.whoosh_schema())) as (draft, ix):
+            if data is not None:
+                draft.write_side_file("removed.json", data)
+            with BulkWriter(ix) as writer:
+                writer.generation = draft.generation
+            draft.publish()
+
+    def read() -> bytes | None:
+        held = store.open(lambda generation: generation)
+        held.hold.release()
+        return held.side_file("removed.json")
+
+    written(None)
+    assert read() is None
+    written(b"[1]")
+    written(None)
+    assert read() == b"[1]"
+    written(b"[1, 2]")
+    assert read() == b"[1, 2]"
+    assert (generation(tmp_path, 3) / "removed.json").read_bytes() == b"[1]"
+    flipped_side = generation(tmp_path, 4) / "removed.json"
+    flipped_side.write_bytes(b"[1, 3]")
+    with pytest.raises(DamagedFileError, match=r"removed\.json"):
+        read()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "a/b.json", "../a.json", "_MAIN_1.toc", "", "A.json"])
+def test_a_side_file_has_a_name_of_its_own(tmp_path: Path, name: str) -> None:
+    with closing(Draft(Generations(tmp_path), 1, None)) as draft, pytest.raises(ValueError, match="no name"):
+        draft.write_side_file(name, b"")

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 MAGIC = b"COLUMNAR"
 VERSION = 1
 ALIGNMENT = 64
+KNOWN_FILES = 256  # of which a process remembers what it has read through
 _HEADER = struct.Struct("<8sH6x")
 _TRAILER = struct.Struct("<QQI4x8s")
 _DTYPES = frozenset(("|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"))
@@ -77,15 +80,16 @@ class ArrayWriter:
 class ArrayFile:
     """One file for reading. Opening reads the directory alone; arrays are views of the mapped file.
 
-    Raises DamagedFileError where header, trailer, directory or the bounds of a section are not right; what is in the
-    sections is checked by `verify` only, which reads them all.
+    Raises DamagedFileError where header, trailer, directory or the bounds of a section are not right, and when a
+    section is first asked for, where its bytes are not those that were written. A process reads a section through
+    once, however often it opens the file.
     """
 
     facts: dict[str, Any]
 
     def __init__(self, storage: Any, name: str) -> None:
         self.name = name
-        self._buffer = _open(storage, name)
+        self._buffer, self._whole = _open(storage, name)
         self._arrays: dict[str, AnyArray] = {}
         self._sections: dict[str, tuple[str, int, int, int]] = {}
         self._read_directory()
@@ -97,6 +101,7 @@ class ArrayFile:
         """Raises KeyError where the file has no such section."""
         array = self._arrays.get(section)
         if array is None:
+            self._check(section)
             dtype, offset, count, _ = self._sections[section]
             array = self._arrays[section] = np.frombuffer(self._buffer, dtype, count, offset)
         return array
@@ -105,6 +110,11 @@ class ArrayFile:
         return self[section] if section in self._sections else None
 
     def bytes(self, section: str) -> memoryview:
+        self._check(section)
+        return self.unchecked_bytes(section)
+
+    def unchecked_bytes(self, section: str) -> memoryview:
+        """For what has checksums of its own."""
         _, offset, count, _ = self._sections[section]
         return self._buffer[offset : offset + count]
 
@@ -114,10 +124,17 @@ class ArrayFile:
 
     def verify(self) -> None:
         """Raises DamagedFileError where the bytes of a section are not those that were written."""
-        for section, (dtype, offset, count, checksum) in self._sections.items():
-            end = offset + count * np.dtype(dtype).itemsize
-            if zlib.crc32(self._buffer[offset:end]) != checksum:
-                raise DamagedFileError(f"{self.name}: section {section!r} does not match its checksum")
+        self._whole.clear()
+        for section in self._sections:
+            self._check(section)
+
+    def _check(self, section: str) -> None:
+        if section in self._whole:
+            return
+        dtype, offset, count, checksum = self._sections[section]
+        if zlib.crc32(self._buffer[offset : offset + count * np.dtype(dtype).itemsize]) != checksum:
+            raise DamagedFileError(f"{self.name}: section {section!r} does not match its checksum")
+        self._whole.add(section)
 
     def close(self) -> None:
         """Lets go of the file. Arrays that were handed out stay valid: the map lives as long as they do."""
@@ -146,16 +163,25 @@ class ArrayFile:
                 raise DamagedFileError(f"{self.name}: section {section!r} lies outside of the file")
 
 
-def _open(storage: Any, name: str) -> memoryview:
+def _open(storage: Any, name: str) -> tuple[memoryview, set[str]]:
+    """What the file holds, and which of its sections are known to be whole."""
     file = storage.open_file(name)
     if hasattr(file, "_buf"):  # of RamStorage, or a part of a compound file that is mapped already
-        return memoryview(file._buf)
+        return memoryview(file._buf), set()
     try:
         if file.is_real and storage.supports_mmap:
             try:
-                return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:  # an empty file cannot be mapped; that it is empty is told as damage
-                return memoryview(b"")
-        return memoryview(file.read())
+                return memoryview(b""), set()
+            found = os.fstat(file.fileno())
+            return memoryview(mapped), _whole_sections(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        return memoryview(file.read()), set()
     finally:
         file.close()
+
+
+@lru_cache(KNOWN_FILES)
+def _whole_sections(*_: int) -> set[str]:
+    """Of a file that has one identity under all its names, as long as nobody writes to it."""
+    return set()

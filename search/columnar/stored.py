@@ -103,7 +103,7 @@ class StoredWriter:
     """Takes documents in their order, each packed."""
 
     def __init__(self) -> None:
-        self._compress = zstandard.ZstdCompressor(level=COMPRESSION).compress
+        self._compress = zstandard.ZstdCompressor(level=COMPRESSION, write_checksum=True).compress
         self._documents: list[bytes] = []
         self._size = self._count = 0
         self._blocks = Spool(np.uint8)
@@ -162,7 +162,7 @@ class StoredReader:
     def __init__(self, arrays: ArrayFile) -> None:
         self._file = arrays.name
         self._count: int = arrays.facts["documents"]
-        self._data = arrays.bytes("stored")
+        self._data = arrays.unchecked_bytes("stored")  # each block has a checksum of its own
         self._first = arrays["stored_first"]
         self._ends = arrays["stored_ends"]
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
@@ -192,7 +192,7 @@ class StoredReader:
         if block is None:
             try:
                 block = _decompress(self._data[int(self._ends[number]) : int(self._ends[number + 1])])
-            except zstandard.ZstdError as error:
+            except (zstandard.ZstdError, MemoryError) as error:  # of a size that is not that of the block
                 raise DamagedFileError(f"{self._file}: stored fields, block {number}: {error}") from error
             if len(self._blocks) >= _CACHED_BLOCKS:
                 self._blocks.popitem(last=False)
