@@ -58,7 +58,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     app = Flask(__name__, static_url_path=caching.STATIC)
     app.json = UnescapedJSON(app)
     proxies.trust(app, chosen.trusted_proxies)
-    app.extensions[EXTENSION] = open_engine(engine_url or chosen.search_url)
+    app.extensions[EXTENSION] = open_engine(engine_url or chosen.search_url, seconds=chosen.search_timeout)
     app.url_map.converters["article_id"] = ArticleId
     app.url_map.converters["facet"] = FacetName
     app.url_map.merge_slashes = False  # an id with two slashes in a row would be sent on to the id with one

@@ -76,6 +76,7 @@ def _answer(query: str, page: Page) -> dict[str, object]:
         "related": page.related,
         "spellings": page.spellings,
         "ignored": page.ignored,
+        "partial": page.partial,
         "suggestion": page.suggestion,
         "receipt": to_json(page.receipt or Receipt()),
         "remedies": [{"change": one.change, "query": render(one.query), "total": one.total} for one in page.remedies],
@@ -94,6 +95,8 @@ def _text(page: Page) -> str:
     lines = [f"{page.total:,} {'article' if page.total == 1 else 'articles'}"]
     if page.receipt and page.receipt.asked.parts:
         lines.append(f"Searched: {_told(searched(page.receipt.asked))}")
+    if page.partial:
+        lines.append("Only a part of the archive was searched: it takes too long.")
     if page.relaxed:
         lines.append("Hardly an article has all of these words; these have some of them.")
     if page.spellings:

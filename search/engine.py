@@ -7,6 +7,7 @@ Errors, all of them translated at an engine's own door:
     ├── IndexDamaged       there is one, and it cannot be read; nothing was deleted
     ├── IndexOutdated      it was written under an older schema and needs `--rebuild`
     ├── IndexLocked        another writer is at work
+    ├── SearchTimedOut     what can be said of a whole answer only would take too long
     └── SearchRefused      the engine's bounds do not admit this search
 """
 
@@ -27,6 +28,7 @@ from search.receipt import Receipt
 from search.remedies import Remedy
 from search.why import Why
 
+SEARCH_SECONDS = 5  # that a search may take before it answers with what it has
 MAX_SIZE = 100  # hits on one page
 MAX_REPORTS = 200  # of a story that are told
 MAX_PUBLISHERS = 10  # of a story that are named
@@ -53,6 +55,10 @@ class IndexOutdated(EngineError):
 
 class IndexLocked(EngineError):
     pass
+
+
+class SearchTimedOut(EngineError):
+    """Nothing is said rather than a part of it, which could pass for the whole."""
 
 
 class SearchRefused(EngineError):
@@ -178,6 +184,9 @@ class Page:
     remedies: tuple[Remedy, ...] = ()  # with a receipt, where nothing has all that was asked for
     stories: int = 0  # that its articles report, those that are alone counted too
     rows: int = 0  # hits on all pages together: the stories where they are folded, else the articles
+    partial: bool = (
+        False  # time ran out: hits and counts are of a part of the archive, and what is said besides may lack
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +303,7 @@ class Engine(Protocol):
     """A searchable archive. Engines are context managers; leaving one closes it. Every method may raise EngineError."""
 
     def search(self, search: Search) -> Page:
-        """Best hits first, ties in a fixed order. Answers from the newest commit.
+        """Best hits first, ties in a fixed order. Answers from the newest commit, with what it has when time is out.
 
         Raises SearchRefused for a cursor that is not this search's, and for a generation that is still to come.
         """
@@ -302,7 +311,7 @@ class Engine(Protocol):
     def export(self, search: Search) -> Export:
         """All hits, in memory that does not grow with their number; page, size and cursor do not matter.
 
-        Raises SearchRefused for a generation that is still to come.
+        Raises SearchTimedOut, and SearchRefused for a generation that is still to come.
         """
 
     def values(
@@ -320,6 +329,8 @@ class Engine(Protocol):
         field: of `search.schema.FACETS`
         find: words that begin some word of a value, each of them; empty admits every value
         page: counted from 1; one past the end is empty
+
+        Raises SearchTimedOut.
         """
 
     def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
@@ -342,7 +353,10 @@ class Engine(Protocol):
         """
 
     def why(self, search: Search, article_id: str) -> Why | None:
-        """Why an article is among all the hits of a search, or is not; None where there is no such article."""
+        """Why an article is among all the hits of a search, or is not; None where there is no such article.
+
+        Raises SearchTimedOut.
+        """
 
     def count(self) -> int:
         """Articles in the index."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh import query
 
@@ -18,9 +18,25 @@ from search.columnar.evaluate import Decay, Result, evaluate, rank
 from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.explain import explain
 from search.columnar.fold import Groups
+from search.columnar.leaf import OutOfTime
 from search.columnar.order import Place
 from search.cursor import Cursor, read, written
-from search.engine import MAX_BUCKETS, Bucket, FacetOrder, Hit, Match, Page, Search, SearchRefused, Sort, Values
+from search.deadline import Deadline
+from search.engine import (
+    MAX_BUCKETS,
+    Bucket,
+    FacetOrder,
+    Hit,
+    Interval,
+    Match,
+    Page,
+    Search,
+    SearchRefused,
+    SearchTimedOut,
+    Sort,
+    TimeBucket,
+    Values,
+)
 from search.facets import admitting, ordered
 from search.parse import render
 from search.query import All, OneOf, Query, Word
@@ -36,6 +52,9 @@ from search.why import Why, WhyFilter, WhyPart, parts_of
 
 EXPORT_WINDOW = 1_000  # hits of an export that are found at once,
 EXPORT_BATCH = 20  # and read at once: a few hundred kilobytes
+T = TypeVar("T")
+E = TypeVar("E")
+
 RECENCY = Decay("instant", schema.HALF_LIFE.total_seconds() * 1_000_000)
 
 
@@ -60,13 +79,21 @@ class Answer:
     """One search over one generation."""
 
     def __init__(
-        self, searcher: Any, generation: int, committed: datetime, search: Search, stories: StoryIndex | None = None
+        self,
+        searcher: Any,
+        generation: int,
+        committed: datetime,
+        search: Search,
+        deadline: Deadline,
+        stories: StoryIndex | None = None,
     ) -> None:
         self._searcher = searcher
         self._reader = searcher.reader()
         self._generation = generation
         self._committed = committed
         self._search = search
+        self._deadline = deadline
+        self._partial = False  # whether something was left undone for want of time
         self._stories = stories
         self._compiler = Compiler(searcher)
         self._rarities: dict[Query, float] = {}  # asked for by every hit
@@ -76,23 +103,21 @@ class Answer:
 
     def page(self) -> Page:
         question, result = self._settled()
-        timeline, interval = whoosh_timeline.counted(
-            self._searcher,
-            self._compiler.compile(question.asked),
-            self._filters(),
-            self._search.filters,
-            dict(result.histogram),
-        )
         scores = result.scores.tolist() if self._order() is None else [0.0] * len(result.docs)
         shown = spelt(question.asked, self._compiler.spellings)
         known = {} if self._filters() else {question.asked: result.total}
-        archive = WhooshArchive(self._searcher, self._generation, self._compiler, known)
-        corrected = self._correction(question, result.total, archive)
+        archive = WhooshArchive(self._searcher, self._generation, self._compiler, known, self._deadline)
+        hits = tuple(
+            self._hit(number, score, alike, shown)
+            for number, score, alike in zip(result.docs.tolist(), scores, result.alike.tolist(), strict=True)
+        )
+        timeline, interval = self._timely(lambda: self._timeline(question, result), ((), Interval.YEAR))
+        corrected = self._timely(lambda: self._correction(question, result.total, archive), None)
+        wanted = self._timely(lambda: self._receipt(question, archive), Receipt()) if self._search.receipt else None
+        helpful = self._search.receipt and not question.strict
+        helped = self._timely(lambda: self._remedies(question), ()) if helpful else ()
         return Page(
-            hits=tuple(
-                self._hit(number, score, alike, shown)
-                for number, score, alike in zip(result.docs.tolist(), scores, result.alike.tolist(), strict=True)
-            ),
+            hits=hits,
             total=result.total,
             stories=result.stories,
             rows=result.rows,
@@ -111,9 +136,46 @@ class Answer:
             cursor=self._cursor_behind(result, question.relaxed),
             searched=shown,
             committed=self._committed,
-            receipt=self._receipt(question, archive) if self._search.receipt else None,
+            receipt=wanted,
             correction=corrected,
-            remedies=self._remedies(question) if self._search.receipt and not question.strict else (),
+            remedies=helped,
+            partial=self._partial,
+        )
+
+    def _timely(self, make: Callable[[], T], otherwise: E) -> T | E:
+        """What an answer can do without where time has run out."""
+        try:
+            self._deadline.check()
+            return make()
+        except OutOfTime:
+            self._partial = True
+            return otherwise
+
+    def _evaluated(self, compiled: Any, **how: Any) -> Result:
+        result = evaluate(self._searcher, compiled, time_limit=self._deadline.left(), **how)
+        self._partial |= result.partial
+        return result
+
+    def _total(self, compiled: Any, filters: dict[str, Any] | None = None) -> int:
+        """Raises OutOfTime: half a count would be a wrong one."""
+        found = self._evaluated(compiled, limit=0, filters=filters)
+        if found.partial:
+            raise OutOfTime
+        return found.total
+
+    def _need_all(self) -> None:
+        """Raises SearchTimedOut where something was left undone."""
+        if self._partial:
+            raise SearchTimedOut("the search takes too long; ask for fewer words, or for rarer ones")
+
+    def _timeline(self, question: _Question, result: Result) -> tuple[tuple[TimeBucket, ...], Interval]:
+        return whoosh_timeline.counted(
+            self._searcher,
+            self._compiler.compile(question.asked),
+            self._filters(),
+            self._search.filters,
+            dict(result.histogram),
+            self._deadline,
         )
 
     def _receipt(self, question: _Question, archive: WhooshArchive) -> Receipt:
@@ -139,12 +201,12 @@ class Answer:
         understood, _ = analysis.without_stop_words(remedy.query)
         if remedy.any_word:
             understood = analysis.loosen(understood)
-        compiled, filters = self._compiler.compile(understood), self._filters(remedy.without)
-        return evaluate(self._searcher, compiled, limit=0, filters=filters).total
+        return self._total(self._compiler.compile(understood), self._filters(remedy.without))
 
     def export(self) -> tuple[int, Query, Iterator[list[Article]]]:
         """How many hits there are, what was asked for them, and all of them, a few at a time."""
         question, result = self._settled()
+        self._need_all()
         return result.total, spelt(question.asked, self._compiler.spellings), self._batches(question)
 
     def _batches(self, question: _Question) -> Iterator[list[Article]]:
@@ -168,6 +230,7 @@ class Answer:
     def why(self, number: int) -> Why:
         """Of an article by its number in the index."""
         question, result = self._settled()
+        self._need_all()
 
         def part(asked: Query, excluding: bool) -> WhyPart:
             return whoosh_why.part_of(asked, excluding, self._searcher, self._compiler, number)
@@ -220,13 +283,9 @@ class Answer:
         question, _ = self._settled()
         key = key_field(field)
         filters = {name: compiled for name, compiled in self._filters().items() if name != key}
-        counted = evaluate(
-            self._searcher,
-            self._compiler.compile(question.asked),
-            limit=0,
-            filters=filters,
-            facets=[counting.Facet(key)],
-        )
+        compiled = self._compiler.compile(question.asked)
+        counted = self._evaluated(compiled, limit=0, filters=filters, facets=[counting.Facet(key)])
+        self._need_all()
         counts = dict(counted.facets[key])
         chosen = {value: counts.get(value, 0) for value in self._chosen(field)}
         admits = admitting(find)
@@ -245,7 +304,7 @@ class Answer:
         search = self._search
         understood, ignored = analysis.without_stop_words(search.query)
         if search.spellings:
-            self._compiler.spellings = self._spellings(ranking.bare_words(understood))
+            self._compiler.spellings = self._timely(lambda: self._spellings(ranking.bare_words(understood)), {})
         if search.match is Match.ANY:
             understood = analysis.loosen(understood)
         asked, relaxed = understood, False
@@ -255,22 +314,27 @@ class Answer:
         strict = result.total
         least = schema.RELAX_BELOW if ranking.is_question(asked) else 1
         relaxable = self._cursor is None and search.match is Match.AUTO and result.total < least
-        if relaxable and self._hits(asked) < least:
-            looser = analysis.loosen(understood)
-            if looser != understood and self._hits(looser):
-                asked, relaxed = looser, True
-                result = self._result(asked)
-        helped = relaxed and search.related and self._order() is None
-        also = self._related(asked) if helped and result.total > schema.RELATED_FROM else ()
+        looser = self._timely(lambda: self._looser(understood, asked, least), None) if relaxable else None
+        if looser is not None:
+            asked, relaxed = looser, True
+            result = self._result(asked)
+        helped = relaxed and search.related and self._order() is None and result.total > schema.RELATED_FROM
+        also = self._timely(lambda: self._related(asked), ()) if helped else ()
         if also:
             result = self._result(asked, also)
         return _Question(strict, asked, relaxed, also, ignored), result
 
+    def _looser(self, understood: Query, asked: Query, least: int) -> Query | None:
+        """The query with any of its bare words, where it has too few articles with all, and so has some."""
+        if self._hits(asked) >= least:
+            return None
+        looser = analysis.loosen(understood)
+        return looser if looser != understood and self._hits(looser) else None
+
     def _result(self, node: Query, also: tuple[Related, ...] = ()) -> Result:
         """also: words that touch the order, and find nothing by themselves"""
         search = self._search
-        return evaluate(
-            self._searcher,
+        return self._evaluated(
             self._compiled(node, also),
             limit=search.size,
             groups=self._groups(),
@@ -320,6 +384,7 @@ class Answer:
         shout = len(words) > 1 and all(map(str.isupper, words))
         spelt = {}
         for word in dict.fromkeys(words):
+            self._deadline.check()
             whole = self._long_form(word) if is_abbreviation(word) and not shout else None
             others = (*([whole] if whole else []), *self._compiler.other_spellings(word))
             if others:
@@ -329,7 +394,7 @@ class Answer:
     def _long_form(self, abbreviation: str) -> str | None:
         """What the best articles that have it say it stands for."""
         compiled = self._compiler.compile(Word(abbreviation))
-        best = evaluate(self._searcher, compiled, limit=schema.DEFINED_IN).docs.tolist()
+        best = self._evaluated(compiled, limit=schema.DEFINED_IN).docs.tolist()
         articles = (from_stored(self._reader.stored_fields(number)["article"]) for number in best)
         return long_form(abbreviation, (article.body for article in articles))
 
@@ -337,8 +402,7 @@ class Answer:
         """Words of the best articles for a question, whatever the filters; none for a search of few words."""
         if not ranking.is_question(node):
             return ()
-        found = evaluate(
-            self._searcher,
+        found = self._evaluated(
             self._compiler.compile(node),
             limit=schema.RELATED_FROM,
             proximity=ranking.proximity(node, self._compiler.languages),
@@ -352,7 +416,7 @@ class Answer:
 
     def _hits(self, node: Query) -> int:
         """How many, without the filters, so that adding a filter never raises a count."""
-        return evaluate(self._searcher, self._compiler.compile(node), limit=0).total
+        return self._total(self._compiler.compile(node))
 
     def _order(self) -> ByColumn | None:
         sort = self._search.sort
@@ -378,12 +442,14 @@ class Answer:
         return names if self._search.since is None else {**names, "since": None}
 
     def _hit(self, number: int, score: float, alike: int, asked: Query) -> Hit:
+        """asked: what its words are marked for, while there is time"""
         article = self._article(number)
+        marked = self._timely(lambda: asked, All())
         return Hit(
             article=article,
             score=score,
-            snippet=snippet(article.body, asked, self._rarity, article.language),
-            title_pieces=mark(article.title, asked, "title", article.language) if article.title else (),
+            snippet=snippet(article.body, marked, self._rarity, article.language),
+            title_pieces=mark(article.title, marked, "title", article.language) if article.title else (),
             story=None if self._stories is None else outlined(self._stories, number),
             alike=alike,
         )

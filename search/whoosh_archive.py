@@ -10,10 +10,11 @@ from whoosh import query
 from search import analysis, schema
 from search.columnar.cache import CACHE
 from search.columnar.evaluate import evaluate
-from search.columnar.leaf import Run, leaves_of
+from search.columnar.leaf import OutOfTime, Run, leaves_of
 from search.columnar.lookup import words_of as looked_up
 from search.columnar.queries import SwapFuzzyTerm
 from search.corrections import MAX_NEAR
+from search.deadline import Deadline
 from search.query import Fuzzy, Prefix, Query, Word
 from search.receipt import MAX_FORMS, Form, Forms
 from search.whoosh_compiler import Compiler, within, words_of
@@ -30,13 +31,18 @@ class WhooshArchive:
     stays as it is.
 
     known: how many articles some parts find, from the search itself
+
+    Everything may raise OutOfTime.
     """
 
-    def __init__(self, searcher: Any, generation: int, compiler: Compiler, known: Mapping[Query, int]) -> None:
+    def __init__(
+        self, searcher: Any, generation: int, compiler: Compiler, known: Mapping[Query, int], deadline: Deadline
+    ) -> None:
         self._searcher = searcher
         self._reader = searcher.reader()
         self._compiler = compiler
         self._known = known
+        self._deadline = deadline
         segments = leaves_of(searcher, Run(CACHE, searcher.weighting))
         self._state = (generation, *(leaf.segment for leaf in segments))  # segments alone do not tell what is deleted
 
@@ -108,9 +114,13 @@ class WhooshArchive:
             compiled = compiled.a
         if type(compiled) is query.Term and not self._reader.has_deletions():
             return int(self._reader.doc_frequency(compiled.fieldname, compiled.text))
-        return evaluate(self._searcher, compiled, limit=0).total
+        found = evaluate(self._searcher, compiled, limit=0, time_limit=self._deadline.left())
+        if found.partial:
+            raise OutOfTime
+        return found.total
 
     def _kept(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        self._deadline.check()
         return CACHE.get((self._state, *key), make, _size)
 
 

@@ -16,6 +16,7 @@ from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase,
 from search.spelling import spellings, without_article
 from search.whoosh_schema import days, exact_field, key_field, stem_field
 
+MAX_PHRASES = 4 * MAX_EXPANSION  # that all beginnings behind other words, as in `north-sout*`, stand for together
 BONUS = 0.1  # score for a form printed with just the accents that were typed
 
 
@@ -28,6 +29,7 @@ class Compiler:
         self.spellings: dict[str, tuple[str, ...]] = {}  # that bare words are searched by too
         self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
         self._cut: list[str] = []
+        self._phrases: dict[tuple[str, str], list[Any]] = {}  # that a beginning behind other words stands for
 
     def compile(self, node: Query) -> Any:
         match node:
@@ -142,11 +144,20 @@ class Compiler:
             prefix = query.Prefix(fieldname, start)
             self._expanding[prefix] = text
             return prefix
+        if (text, fieldname) not in self._phrases:
+            self._phrases[text, fieldname] = self._phrases_of(text, whole, start, fieldname)
+        return query.Or(self._phrases[text, fieldname])
+
+    def _phrases_of(self, text: str, whole: list[str], start: str, fieldname: str) -> list[Any]:
+        most = min(MAX_EXPANSION, MAX_PHRASES - sum(map(len, self._phrases.values())))
+        if not most:
+            self._cut.append(text)
+            return []
         beginnings = [term.decode("utf-8") for term in self._reader.expand_prefix(fieldname, start)]
-        if len(beginnings) > MAX_EXPANSION:
+        if len(beginnings) > most:
             self._cut.append(text)
             beginnings.sort(key=lambda term: -self._reader.doc_frequency(fieldname, term))
-        return query.Or([_phrase(fieldname, [*whole, word]) for word in beginnings[:MAX_EXPANSION]])
+        return [_phrase(fieldname, [*whole, word]) for word in beginnings[:most]]
 
     def _fuzzy(self, text: str, edits: int, field: str | None) -> Any:
         """Nearer words count more: once for every number of edits that admits them."""

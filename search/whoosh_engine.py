@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Self, TypeVar
 
 from whoosh import writing
@@ -19,9 +20,11 @@ from search import ranking, whoosh_schema
 from search.article import Article, from_stored
 from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
+from search.deadline import Clock, Deadline
 from search.engine import (
     MAX_SIZE,
     MAX_SUGGESTIONS,
+    SEARCH_SECONDS,
     Checked,
     EngineError,
     Export,
@@ -54,8 +57,10 @@ T = TypeVar("T")
 class WhooshEngine:
     """An index in a folder of this machine. Totals, facets and timeline are exact. Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, seconds: float = SEARCH_SECONDS, now: Clock = perf_counter) -> None:
         self._folder = folder
+        self._seconds = seconds  # that one search may take
+        self._now = now
         self._store = WhooshStore(folder)
         self._lock = threading.RLock()
         self._held: Snapshot | None = None
@@ -75,11 +80,11 @@ class WhooshEngine:
                 self._held = None
 
     def search(self, search: Search) -> Page:
-        return self._ask(lambda snapshot: snapshot.answer(search).page())
+        return self._ask(lambda snapshot: self._answer(snapshot, search).page())
 
     def export(self, search: Search) -> Export:
         def begun(snapshot: Snapshot) -> Export:
-            total, searched, batches = snapshot.answer(replace(search, page=1, size=1, cursor="")).export()
+            total, searched, batches = self._answer(snapshot, replace(search, page=1, size=1, cursor="")).export()
             articles = self._read(snapshot, batches)
             snapshot.hold_for(articles)
             return Export(total, snapshot.generation, articles, searched)
@@ -111,7 +116,7 @@ class WhooshEngine:
     ) -> Values:
         chosen = slice((page - 1) * size, page * size)
         asked = replace(search, page=1, size=1, cursor="")
-        return self._ask(lambda snapshot: snapshot.answer(asked).values(field, find, order, chosen))
+        return self._ask(lambda snapshot: self._answer(snapshot, asked).values(field, find, order, chosen))
 
     def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
         return self._ask(lambda snapshot: Suggester(snapshot.searcher, filters, limit).suggest(text))
@@ -121,7 +126,8 @@ class WhooshEngine:
             number = snapshot.number(article_id)
             if number is None:
                 return None
-            return snapshot.answer(replace(search, page=1, size=1, cursor="", receipt=False)).why(number)
+            asked = replace(search, page=1, size=1, cursor="", receipt=False)
+            return self._answer(snapshot, asked).why(number)
 
         return self._ask(told_why)
 
@@ -197,6 +203,9 @@ class WhooshEngine:
         with _translating_errors(self._folder):
             return self._store.restore(folder)
 
+    def _answer(self, snapshot: Snapshot, search: Search) -> Answer:
+        return snapshot.answer(search, Deadline.after(self._seconds, self._now))
+
     def _ask(self, ask: Callable[[Snapshot], T]) -> T:
         """Of the newest commit; of the one before where that turns out to be damaged on the way."""
         with self._lock:
@@ -237,9 +246,9 @@ class Snapshot:
         self._holders: set[int] = set()
         self._retired = False
 
-    def answer(self, search: Search) -> Answer:
+    def answer(self, search: Search, deadline: Deadline) -> Answer:
         committed = datetime.fromtimestamp(self.of.manifest.written // 1_000_000_000, UTC)
-        return Answer(self.searcher, self.generation, committed, search, self.stories)
+        return Answer(self.searcher, self.generation, committed, search, deadline, self.stories)
 
     def number(self, article_id: str) -> int | None:
         """Of the document that is the article."""

@@ -12,6 +12,8 @@ from search import timeline
 from search.columnar import facets as counting
 from search.columnar.cache import CACHE
 from search.columnar.evaluate import evaluate
+from search.columnar.leaf import OutOfTime
+from search.deadline import Deadline
 from search.engine import Interval, TimeBucket
 from search.query import Query
 from search.whoosh_schema import days
@@ -23,11 +25,18 @@ Counts = Mapping[date, int]  # by the first day of a period, oldest first
 
 
 def counted(
-    searcher: Any, compiled: Any, filters: Mapping[str, Any], asked: Sequence[Query], months: Counts
+    searcher: Any,
+    compiled: Any,
+    filters: Mapping[str, Any],
+    asked: Sequence[Query],
+    months: Counts,
+    deadline: Deadline,
 ) -> tuple[tuple[TimeBucket, ...], Interval]:
     """compiled, filters: the search
     asked: its filters as they were asked for
     months: what it found, by month
+
+    Raises OutOfTime.
     """
     if not months:
         return (), Interval.YEAR
@@ -37,14 +46,17 @@ def counted(
     interval = timeline.interval(first, last)
     if interval is not Interval.DAY:
         return timeline.buckets(first, last, interval, months, archive), interval
-    found = _by_day(searcher, compiled, filters)
+    found = _by_day(searcher, compiled, filters, deadline)
     first, last = timeline.stretch(_span(found, Interval.DAY), span, asked)
     stretch = query.NumericRange("day", days(first), days(last))
-    return timeline.buckets(first, last, interval, found, _by_day(searcher, stretch, {})), interval
+    return timeline.buckets(first, last, interval, found, _by_day(searcher, stretch, {}, deadline)), interval
 
 
-def _by_day(searcher: Any, compiled: Any, filters: Mapping[str, Any]) -> Counts:
-    return dict(evaluate(searcher, compiled, limit=0, filters=filters, histogram=BY_DAY).histogram)
+def _by_day(searcher: Any, compiled: Any, filters: Mapping[str, Any], deadline: Deadline) -> Counts:
+    found = evaluate(searcher, compiled, limit=0, filters=filters, histogram=BY_DAY, time_limit=deadline.left())
+    if found.partial:
+        raise OutOfTime
+    return dict(found.histogram)
 
 
 def _archive_months(searcher: Any) -> Counts:

@@ -10,11 +10,22 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from tests.web_server import ROOT
-from web.settings import MAX_HSTS, MAX_PORT, MAX_PROXIES, MAX_THREADS, MAX_WORKERS, BadSettings, Settings, settings_from
+from web.settings import (
+    MAX_HSTS,
+    MAX_PORT,
+    MAX_PROXIES,
+    MAX_SEARCH_TIMEOUT,
+    MAX_THREADS,
+    MAX_WORKERS,
+    BadSettings,
+    Settings,
+    settings_from,
+)
 
 DOCUMENT = ROOT / "docs" / "settings.md"
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$", re.MULTILINE)
 BOUNDED = {
+    "SEARCH_TIMEOUT": (1, MAX_SEARCH_TIMEOUT),
     "PORT": (1, MAX_PORT),
     "WORKERS": (1, MAX_WORKERS),
     "THREADS": (1, MAX_THREADS),

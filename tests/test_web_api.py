@@ -26,7 +26,7 @@ from web.openapi import operations
 
 ANSWER = (
     "query total stories page size pages generation hits facets cardinality timeline interval suggestion correction "
-    "relaxed related spellings ignored truncated receipt remedies citation concordance cursor links"
+    "relaxed related spellings ignored truncated partial receipt remedies citation concordance cursor links"
 ).split()
 ARTICLE = ("id title summary body author publisher place published captions language url path words indexed").split()
 

@@ -303,6 +303,13 @@ class SearchAnswer(TypedDict):
     truncated: Annotated[
         list[str], Field(description="Beginnings and misspellings that stand for more words than were searched.")
     ]
+    partial: Annotated[
+        bool,
+        Field(
+            description="Whether time ran out: hits and counts are then of a part of the archive, and the receipt, "
+            "corrections, remedies and the timeline may be missing."
+        ),
+    ]
     receipt: Receipt
     remedies: Annotated[
         list[Remedy], Field(description="Where nothing has all that was asked: what would find something.")

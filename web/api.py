@@ -105,6 +105,7 @@ def search_json(form: Form, asked: Search, page: Page) -> answers.SearchAnswer:
         "spellings": [{"typed": word, "others": list(others)} for word, others in page.spellings.items()],
         "ignored": list(page.ignored),
         "truncated": list(page.truncated),
+        "partial": page.partial,
         "receipt": cast(answers.Receipt, receipt.to_json(page.receipt or Receipt())),
         "remedies": [remedy_json(form, asked, remedy) for remedy in page.remedies],
         "citation": search_citation(form, asked, page),

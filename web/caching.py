@@ -104,6 +104,9 @@ def _kept(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = FOR_EVER if _is_current_file(response) else ASK_AGAIN
         return response
+    if g.get("partial"):  # with more time it would have been another
+        response.headers["Cache-Control"] = "no-store"
+        return response
     response.headers.setdefault("Cache-Control", ASK_AGAIN)
     if "tag" in g and response.status_code in (200, 304):
         response.set_etag(g.tag)

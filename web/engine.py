@@ -7,7 +7,7 @@ from time import perf_counter
 from flask import current_app, g
 from werkzeug.wrappers import Response
 
-from search.engine import Engine, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Page, Search
+from search.engine import Engine, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Page, Search, SearchTimedOut
 from web.messages import LazyString, lazy_gettext
 
 EXTENSION = "dateline"  # the engine's name in `app.extensions`
@@ -16,6 +16,7 @@ _REASONS: tuple[tuple[type[EngineError], LazyString], ...] = (
     (IndexMissing, lazy_gettext("no index yet: run python -m indexer")),
     (IndexOutdated, lazy_gettext("the index was made by another version: run python -m indexer --rebuild")),
     (IndexDamaged, lazy_gettext("the index cannot be read: see the server's log")),
+    (SearchTimedOut, lazy_gettext("this takes too long; ask for fewer words, or for rarer ones")),
     (EngineError, lazy_gettext("the archive cannot be searched at the moment: see the server's log")),
 )
 
@@ -33,6 +34,15 @@ def answer(search: Search) -> Page:
     finally:
         g.search_seconds = g.get("search_seconds", 0.0) + perf_counter() - started
     page: Page = g.page
+    g.partial = page.partial or g.get("partial", False)  # of several searches for one answer, any
+    return page
+
+
+def whole_answer(search: Search) -> Page:
+    """The same for what must not be a part of the answer that passes for the whole. Raises SearchTimedOut."""
+    page = answer(search)
+    if page.partial:
+        raise SearchTimedOut("the search takes too long")
     return page
 
 

@@ -22,7 +22,7 @@ from search.engine import Hit, Match, Page, Search, Snippet, Sort
 from search.parse import render
 from search.query import All
 from web.addresses import article_address, results_address, web_address
-from web.engine import answer
+from web.engine import whole_answer
 from web.form import NAMES, Form, form_from, search_from
 from web.messages import gettext as _
 from web.openapi import describes
@@ -62,7 +62,7 @@ def atom() -> Response:
     """
     form = feed_form(form_from(request.args))
     asked = feed_search(form)
-    page = answer(asked)
+    page = whole_answer(asked)
     response = make_response(etree.tostring(feed(form, asked, page), xml_declaration=True, encoding="utf-8"))
     response.mimetype = MIMETYPE
     response.last_modified = page.committed

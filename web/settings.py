@@ -14,7 +14,10 @@ from limits import parse_many
 from limits.storage import storage_from_string
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from search.engine import SEARCH_SECONDS
+
 MAX_PORT = 65_535
+MAX_SEARCH_TIMEOUT = 60  # seconds; few readers wait so long
 MAX_WORKERS = 64
 MAX_THREADS = 256
 MAX_PROXIES = 9
@@ -43,6 +46,13 @@ class Settings(BaseModel):
 
     search_url: str = Field(
         "whoosh:data/index", description="The index that is searched and written.", examples=["whoosh:FOLDER"]
+    )
+    search_timeout: int = Field(
+        SEARCH_SECONDS,
+        ge=1,
+        le=MAX_SEARCH_TIMEOUT,
+        description="Seconds that one search may take before it answers with what it has.",
+        examples=[f"1 to {MAX_SEARCH_TIMEOUT}"],
     )
     port: int = Field(8000, ge=1, le=MAX_PORT, description="The port of the server.", examples=[f"1 to {MAX_PORT}"])
     listen_host: str = Field(
