@@ -18,6 +18,7 @@ from web import (
     compression,
     cors,
     crawlers,
+    engine,
     errors,
     export,
     facets,
@@ -37,7 +38,7 @@ from web import (
     why,
 )
 from web.addresses import ArticleId, FacetName
-from web.engine import EXTENSION, server_timing
+from web.engine import EXTENSION
 from web.settings import Settings, settings_from
 
 
@@ -87,7 +88,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     caching.register(app)
     cors.register(app)
     headers.register(app, chosen.hsts_seconds)
-    app.after_request(server_timing)
+    engine.register(app)
     return app
 
 

@@ -397,6 +397,11 @@ class Engine(Protocol):
         Raises IndexMissing, IndexDamaged where the backup is not whole, IndexLocked.
         """
 
+    def pinned(self) -> Engine:
+        """The same archive, for one reader and to be closed soon. All that it answers is of the generation that was the
+        newest when it was first asked, so answers to several questions belong together.
+        """
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...

@@ -73,6 +73,9 @@ class WhooshEngine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def pinned(self) -> PinnedEngine:
+        return PinnedEngine(self)
+
     def close(self) -> None:
         with self._lock:
             if self._held is not None:
@@ -235,6 +238,32 @@ class WhooshEngine:
         return Snapshot(generation)
 
 
+class PinnedEngine(WhooshEngine):
+    """The same index through one snapshot, which it shares with everybody who has asked since the same commit."""
+
+    def __init__(self, engine: WhooshEngine) -> None:
+        super().__init__(engine._folder)
+        self._engine = engine
+        self._lock = engine._lock
+        self._store = engine._store
+        self._let_go: Callable[[], object] = lambda: None
+
+    def close(self) -> None:
+        self._held = None
+        self._let_go()
+
+    def _current(self) -> Snapshot:
+        if self._held is None:
+            self._held = self._engine._current()
+            self._let_go = self._held.hold_for(self)
+        return self._held
+
+    def _condemn(self, snapshot: Snapshot, error: DamagedFileError) -> None:
+        """What was answered before stays as it is; what follows is of the generation that can be read."""
+        super()._condemn(snapshot, error)
+        self._engine._condemn(snapshot, error)
+
+
 class Snapshot:
     """One generation, open. It stays readable for those who hold it when it is the newest no longer."""
 
@@ -260,10 +289,10 @@ class Snapshot:
         without = {part: evaluate(self.searcher, Term("lacks", part), limit=0).total for part in PARTS}
         return Holdings(int(self.searcher.reader().doc_count()), without)
 
-    def hold_for(self, holder: object) -> None:
-        """Until the holder is gone, whether or not it ever read anything."""
+    def hold_for(self, holder: object) -> Callable[[], object]:
+        """Until the holder is gone, whether or not it ever read anything; returns what lets go before."""
         self._holders.add(id(holder))
-        weakref.finalize(holder, self._let_go, id(holder))
+        return weakref.finalize(holder, self._let_go, id(holder))
 
     def retire(self) -> None:
         self._retired = True

@@ -301,6 +301,12 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
+    def pinned(self) -> Failing:
+        return self
+
+    def close(self) -> None:
+        pass
+
     def search(self, _: object) -> None:
         raise self.error
 

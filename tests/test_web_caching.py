@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,8 +118,7 @@ def test_an_archive_made_anew_is_another_one(tmp_path: Path) -> None:
     url = index_of(tmp_path, ARTICLES)
     app = create_app(url)
     before = tag(app.test_client(), "/api/search")
-    for path in tmp_path.iterdir():
-        path.unlink()
+    shutil.rmtree(tmp_path)
     index_of(tmp_path, [Article(id="other", title="Other")])
     response = app.test_client().get("/api/search", headers={"If-None-Match": before})
     assert response.json is not None

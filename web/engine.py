@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
 from search.engine import Engine, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Page, Search, SearchTimedOut
@@ -21,9 +21,23 @@ _REASONS: tuple[tuple[type[EngineError], LazyString], ...] = (
 )
 
 
+def register(app: Flask) -> None:
+    app.teardown_appcontext(_let_go)
+    app.after_request(server_timing)
+
+
 def engine() -> Engine:
-    found: Engine = current_app.extensions[EXTENSION]
+    """For this request, all of whose answers are of one generation, whatever is committed meanwhile."""
+    if "engine" not in g:
+        shared: Engine = current_app.extensions[EXTENSION]
+        g.engine = shared.pinned()
+    found: Engine = g.engine
     return found
+
+
+def _let_go(_: BaseException | None) -> None:
+    if "engine" in g:
+        g.engine.close()
 
 
 def answer(search: Search) -> Page:
