@@ -1,13 +1,16 @@
 # `make run` and `make test` need Python 3.11 or newer and nothing else.
 PYTHON ?= python3
 PORT ?= 8000
+# Seconds of each target.
+FUZZ_SECONDS ?= 600
+FUZZED := query html text records columnar
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint messages lighthouse screenshots soak bench bench-http eval test-suite test-whoosh3 clean
+.PHONY: run test check lint messages lighthouse screenshots soak fuzz bench bench-http eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -32,6 +35,12 @@ messages: $(VENV)/.dev
 # The API against its own description: two thousand requests of each operation, some minutes of them.
 soak: $(VENV)/.dev
 	DATELINE_EXAMPLES=2000 $(BIN)/python -m pytest -s tests/test_web_soak.py
+
+# What reads hostile bytes, fed bytes that nobody wrote, $(FUZZ_SECONDS) seconds each; what is found lies in build/fuzz.
+fuzz: $(FUZZED:%=fuzz-%)
+
+fuzz-%: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $* --seconds $(FUZZ_SECONDS)
 
 # Lighthouse on the page of results and the page of an article: the median of five, and what is not passed.
 lighthouse: $(VENV)/.dev $(NODE)/lighthouse/package.json
@@ -75,6 +84,11 @@ $(VENV)/.run: $(BIN)/python requirements.txt
 $(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
+
+$(VENV)/.fuzz: $(VENV)/.dev tests/fuzz/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt || \
+		{ echo "NOT FUZZED: there is no atheris for this Python or this machine (tests/fuzz/requirements.txt)" >&2; exit 1; }
+	touch $@
 
 # Where there is no npm, the tests that need it are skipped and say so.
 $(AXE): tests/browser/package.json

@@ -264,10 +264,10 @@ def _word(text: str, field: str | None, position: int) -> Word | Prefix | Fuzzy 
     if not _is_word(text):
         return None
     word, sign = _signed(text)
-    if not sign or has_cjk(word):  # where nothing parts words, a word is found within others without a sign
-        return Word(word, field)
     if _signed(word)[1]:
         raise QueryError("%(word)s: a word takes one * or one ~, not both", position, word=_shown(text))
+    if not sign or has_cjk(word):  # where nothing parts words, a word is found within others without a sign
+        return Word(word, field)
     if sign.startswith("*"):
         if sum(map(str.isalnum, word)) < MIN_PREFIX:
             raise _short_prefix(text, position)

@@ -52,7 +52,10 @@ def read_warc(file: File) -> Iterator[Item | Unread]:
 def _next(records: ArchiveIterator) -> ArcWarcRecord | None:
     """None at the end. warcio would write what it reads of a damaged file to the operator's terminal."""
     with redirect_stderr(io.StringIO()):
-        return next(records, None)
+        try:
+            return next(records, None)
+        except (AttributeError, LookupError, TypeError) as error:  # of a record without an address, for one
+            raise ValueError("a record lacks what each must have") from error
 
 
 def _is_page(record: ArcWarcRecord) -> bool:

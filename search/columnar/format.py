@@ -17,6 +17,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -156,11 +157,15 @@ class ArrayFile:
         text = bytes(self._buffer[begin : begin + length])
         if zlib.crc32(text) != checksum:
             raise DamagedFileError(f"{self.name}: its directory does not match its checksum")
-        directory = json.loads(text)
-        self._sections, self.facts = directory["sections"], directory["facts"]
-        for section, (dtype, offset, count, _) in self._sections.items():
-            if dtype not in _DTYPES or min(offset, count) < 0 or offset + count * np.dtype(dtype).itemsize > begin:
-                raise DamagedFileError(f"{self.name}: section {section!r} lies outside of the file")
+        try:
+            directory = json.loads(text)
+            self._sections, self.facts = directory["sections"], dict(directory["facts"])
+            for section, (dtype, offset, count, _) in self._sections.items():
+                end = index(offset) + index(count) * np.dtype(dtype).itemsize
+                if dtype not in _DTYPES or min(offset, count) < 0 or end > begin:
+                    raise DamagedFileError(f"{self.name}: section {section!r} lies outside of the file")
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            raise DamagedFileError(f"{self.name}: its directory is of another form") from None
 
 
 def _open(storage: Any, name: str) -> tuple[memoryview, set[str]]:
