@@ -156,6 +156,12 @@ def test_a_language_is_told_from_a_text(text: str, code: str | None) -> None:
     assert detect(text) == code
 
 
+def test_a_text_that_begins_with_names_is_read_farther() -> None:
+    names = "Anna Berg, Tom Lind, Eva Holm, Per Dahl, Ida Falk, Jan Roos, Liv Moen, Kai Sund, Mia Torp, Ole Bech: "
+    assert detect(names) is None
+    assert detect(names + GERMAN) == "de"
+
+
 def test_a_short_text_has_no_language() -> None:
     assert detect("a" * (LEAST - 1)) is None
     assert detect("1234567890 " * 20) is None

@@ -9,7 +9,7 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
-from indexer.extract.language import READ, detect
+from indexer.extract.language import READ_FIRST, detect
 
 SAMPLE = 65_536  # bytes at the beginning that tell an encoding, or that there is none
 DECLARED_WITHIN = 4096  # bytes; HTML asks for 1024, pages take more
@@ -60,12 +60,12 @@ _OTHERS = (
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\f\r\x1b")) + b"\x7f"  # that no encoding of text uses
-# Control characters, and marks that show nothing and would part or join words for the search.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
+_BREAKS = "\r\x0c\x85\u2028\u2029"
+# They, control characters, and marks that show nothing and would part or join words for the search.
+_UNTIDY = re.compile(
+    f"[{_BREAKS}\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
     "\ud800-\udfff]"
 )
-_NEWLINES = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
 _FLAW = "\ufffd"  # what Python puts in place of bytes that it cannot decode
 _RUN = re.compile(rf"\S{{1,{COMPOSED_AT_ONCE}}}")
 
@@ -126,7 +126,7 @@ def tidy(text: str) -> str:
     """The text in NFC, its lines ended by \\n, without control characters and invisible marks."""
     if text.isascii() and text.isprintable():
         return text
-    text = _UNWANTED.sub("", _NEWLINES.sub("\n", text))
+    text = _UNTIDY.sub(lambda found: "\n" if found[0] in _BREAKS else "", text.replace("\r\n", "\n"))
     if unicodedata.is_normalized("NFC", text):
         return text
     return _RUN.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
@@ -161,7 +161,7 @@ def _detected(sample: bytes) -> str | None:
     for name, languages in _LATIN.items():
         text = _TAG.sub(" ", sample.decode(name, "replace"))
         first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
-        if detect(text[max(0, first - READ // 2) :]) in languages:
+        if detect(text[max(0, first - READ_FIRST // 2) :]) in languages:
             return name
     return "cp1252"
 
