@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.extract.months import MONTHS
 
+REMEMBERED = 1024  # lines
 MAX_LINE = 400  # characters of a line that are looked at; a date stands near its beginning
 MIN_YEAR, MAX_YEAR = 1600, 2099  # outside of it four digits are a number and no year
 BUDDHIST_ERA = 543  # years that Thailand counts more
@@ -36,6 +38,7 @@ _ZONES_BY_SEASON = {  # one name for summer and winter: the day decides
 }
 
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}|\d([/-])\d{1,2}\1\d")  # every date has one, if only of two digits
 _NAME = r"(?:[^\W\d_][^\s\d_.,;:/()-]{1,13}|[ก-ฮ]\S?\.[ก-ฮ]\.)"  # \w lacks the vowels of Indic scripts
 _ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
 _DAYS = (  # each with the groups year, month and day; tried in this order
@@ -74,12 +77,16 @@ class PrintedDate:
     end: int
 
 
-def find_dates(text: str) -> list[PrintedDate]:
+def find_dates(text: str) -> tuple[PrintedDate, ...]:
     """The dates printed in the first MAX_LINE characters, in their order."""
-    text = text[:MAX_LINE]
-    if not _DIGIT.search(text):
-        return []
-    return [_with_time(text, day, start, end) for day, start, end in _days(text)]
+    return _find_dates(text[:MAX_LINE])
+
+
+@lru_cache(maxsize=REMEMBERED)  # a line that may be the article's date is asked for it more than once
+def _find_dates(text: str) -> tuple[PrintedDate, ...]:
+    if not _YEAR.search(text):
+        return ()
+    return tuple(_with_time(text, day, start, end) for day, start, end in _days(text))
 
 
 def zone_offset(name: str, moment: datetime) -> tzinfo | None:

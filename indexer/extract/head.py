@@ -9,10 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
-from indexer.extract.dates import MAX_LINE, PrintedDate, find_dates
-from indexer.extract.lines import DATE, Kind, Line, Role, key
+from indexer.extract.dates import PrintedDate, find_dates
+from indexer.extract.lines import CREDIT, DATE, Kind, Line, Role, key
 from indexer.extract.names import (
     Byline,
     is_person,
@@ -22,7 +21,7 @@ from indexer.extract.names import (
     split_names,
     tidy_name,
 )
-from indexer.extract.rules import REMEMBERED, is_credit
+from indexer.extract.rules import is_credit
 
 TITLE_WORDS = range(2, 31)
 TITLE_REACH = 25  # lines above the body, within which the title stands
@@ -101,7 +100,7 @@ def read_head(
 
 _TITLE_KINDS = frozenset({Kind.SHORT, Kind.LINKS, Kind.CAPTION, Kind.PROSE, Kind.CAPITALS, Kind.REPEATED})
 _ABOVE_TITLES = frozenset({Kind.FURNITURE, Kind.DATE, Kind.OTHERS, Kind.END})
-_STEM = re.compile(r"(?<!\w)\w{3,5}")  # a word's beginning stands for its inflections
+_STEM = re.compile(r"(\w{3,5})\w*")  # a word's beginning stands for its inflections
 
 
 def _find_line(lines: Sequence[Line], body: Sequence[int], title: str) -> int | None:
@@ -215,12 +214,7 @@ def _is_bullet(line: Line) -> bool:
 def _says_when(line: Line) -> bool:
     if line.words > DATED_WORDS or line.kind in _PHOTO_KINDS:
         return False
-    return line.kind is DATE or (line.digits and _has_date(line.text[:MAX_LINE]))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _has_date(text: str) -> bool:
-    return bool(find_dates(text))
+    return line.kind is DATE or (line.digits and bool(find_dates(line.text)))
 
 
 def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
@@ -229,9 +223,13 @@ def _says_when_or_who(lines: Sequence[Line], number: int) -> bool:
 
 def _find_byline(lines: Sequence[Line], numbers: Sequence[int]) -> Byline:
     """The first line that names an author, or else the first that names a publisher."""
-    own = (n for n in numbers if lines[n].role is not Role.BESIDE)
-    found = [byline for n in own if (byline := _byline_at(lines, n))]
-    return next((byline for byline in found if byline.authors), found[0] if found else Byline())
+    first = Byline()
+    for number in numbers:
+        byline = _byline_at(lines, number) if lines[number].role is not Role.BESIDE else None
+        if byline and byline.authors:
+            return byline
+        first = first if first.publisher else byline or first
+    return first
 
 
 def _byline_at(lines: Sequence[Line], number: int) -> Byline | None:
@@ -307,10 +305,10 @@ def _find_captions(lines: Sequence[Line]) -> tuple[str, ...]:
     captions: list[str] = []
     keys: list[str] = []
     for line in lines:
-        text = _caption(line)
-        same = key(text)
+        text = _caption(line) if line.kind in _PHOTO_KINDS else ""
         if len(text.split()) < CAPTION_WORDS or is_credit(text):
             continue
+        same = key(text)
         if not any(same.startswith(known) or known.startswith(same) for known in keys):
             captions.append(text)
             keys.append(same)
@@ -327,9 +325,8 @@ def _find_credited(lines: Sequence[Line]) -> str | None:
 
 
 def _caption(line: Line) -> str:
-    if line.kind is Kind.CREDIT:
-        return _without_credit(line.text)[0]
-    return line.text if line.kind is Kind.CAPTION else ""
+    """What a line of a photo says, without its credit."""
+    return _without_credit(line.text)[0] if line.kind is CREDIT else line.text
 
 
 def _without_credit(text: str) -> tuple[str, str]:
