@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from indexer.extract.classes import COMMENTS, HEADLINES, NEAR, PRINTS, classify
 from indexer.extract.lines import Kind, Line, Role, count_words, is_ended, key, split_lines
+from indexer.extract.phrases import BUSINESS_INSIDE, FURNITURE_INSIDE
 from indexer.extract.rules import COLON_WORDS, DATE_WORDS, HEADING_WORDS, LONG_WORDS, PROSE_WORDS, find_stamp
 
 PARAGRAPH = "The harbour was closed on Monday after a storm broke the older of its two piers."
@@ -120,6 +121,11 @@ def test_words_of_the_furniture_inside_a_sentence_are_a_sentence(line: str) -> N
 )
 def test_the_bounds_of_the_classes(line: str, kind: Kind) -> None:
     assert classes(line) == [kind]
+
+
+@pytest.mark.parametrize("phrase", [*FURNITURE_INSIDE, *BUSINESS_INSIDE])
+def test_a_phrase_is_found_inside_a_line(phrase: str) -> None:
+    assert classes(f"Harbour: {phrase.strip().upper()} ...") == [Kind.FURNITURE]
 
 
 def test_marks_of_a_page_class_a_line_that_says_nothing_itself() -> None:
@@ -298,6 +304,7 @@ def test_two_prints_of_a_line_have_one_key() -> None:
         ("at 10:32 p.m.", "10:32"),
         ("7 giugno 2010", "7 giugno"),
         ("Thunderbolt 3", None),
+        ("Representatives 12:30", "12:30"),
         ("boats 12 of them", None),
     ],
 )

@@ -110,6 +110,8 @@ def read(data: bytes, path: str, fetched: Fetched | None = None) -> Parts:
 def is_html(text: str, path: str) -> bool:
     """Whether a capture is HTML: by its tags, of which one is enough where its suffix says so."""
     head = text[:_LOOKED_AT]
+    if "<" not in head:
+        return False
     if path.casefold().endswith(_HTML_SUFFIXES):
         return bool(_TAG.search(head))
     return bool(_OPENING.match(head)) or sum(1 for _ in _TAG.finditer(head)) >= _TAGS

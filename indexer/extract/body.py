@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from indexer.extract.lines import FURNITURE, SHORT, Kind, Line, key
+from indexer.extract.lines import FURNITURE, PROSE, SHORT, Kind, Line, alike, key
 from indexer.extract.names import parse_dateline
 
 WEIGHTS = {  # prose weighs its words
@@ -69,11 +69,11 @@ def weigh(lines: Sequence[Line]) -> list[float]:
     above: Line | None = None
     for line, below in zip_longest(lines, lines[1:]):
         weight = _weight(line, above, below) if line.kind in _WEIGHED_AMONG_OTHERS else WEIGHTS[line.kind]
-        if line.prose:
+        if line.kind is PROSE:
             quiet = 0.0
         else:
-            if line.kind in _QUIET:
-                weight = max(weight, min(0.0, -QUIET_COST - quiet))
+            if quiet + weight < -QUIET_COST and line.kind in _QUIET:
+                weight = min(0.0, -QUIET_COST - quiet)
             quiet += weight
         weights.append(weight)
         above = line
@@ -82,7 +82,7 @@ def weigh(lines: Sequence[Line]) -> list[float]:
 
 def _weight(line: Line, above: Line | None, below: Line | None) -> float:
     """Of a line of one of the classes that are weighed among others."""
-    if line.prose:
+    if line.kind is PROSE:
         return min(line.words, PROSE_CAP) + (DATELINE_WEIGHT if parse_dateline(line.text) else 0.0)
     if line.kind is FURNITURE:
         return BAR_WEIGHT if above and above.kind is FURNITURE else WEIGHTS[FURNITURE]
@@ -163,16 +163,19 @@ def _listed(lines: Sequence[Line], stop: int) -> int:
 
 
 def _without_noise(lines: Sequence[Line], numbers: Sequence[int]) -> list[int]:
-    kept = []
-    seen: set[str] = set()
-    for number in numbers:
-        line = lines[number]
-        if line.kind not in _KEPT:
-            continue
-        if line.prose and line.words >= REPEATED_WORDS:
-            same = key(line.text)
+    again = _printed_again(lines, numbers)
+    return [number for number in numbers if lines[number].kind in _KEPT and number not in again]
+
+
+def _printed_again(lines: Sequence[Line], numbers: Sequence[int]) -> set[int]:
+    """The numbers of paragraphs that say what one above them says."""
+    again = set()
+    long = (number for number in numbers if lines[number].prose and lines[number].words >= REPEATED_WORDS)
+    for group in alike(lines, long):
+        seen: set[str] = set()
+        for number in group:
+            same = key(lines[number].text)
             if same in seen:
-                continue
+                again.add(number)
             seen.add(same)
-        kept.append(number)
-    return kept
+    return again

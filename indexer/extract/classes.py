@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from indexer.extract.lines import CREDIT, DATE, FURNITURE, LOOKED_AT, Kind, Line, key
+from indexer.extract.lines import CREDIT, DATE, FURNITURE, ITEM, LOOKED_AT, SAME_LEAST, Kind, Line, alike, key
 from indexer.extract.rules import DATE_WORDS, HEADING_WORDS, find_stamp, judge
 
 LINKED = 0.8  # share of a line's characters inside links that makes it a link
 
 SAME_BEGINNING = 60  # letters that two prints of one line share
-SAME_LEAST = 12  # letters, below which two lines are alike by chance
 PRINTS = 4  # at most; more are the questions of an interview, or the headings of a list
 NEAR = 6  # lines: two prints of a caption stand no farther apart
 WHOLE = 1.5  # times a caption's length, of a paragraph that only begins like it
@@ -48,9 +47,9 @@ _PUBLISHING = ("by ", "from ", "updated", "published", "posted", "last ", "first
 def classify(lines: list[Line]) -> list[Line]:
     """Gives each line its class and the reason; the same list again."""
     for line in lines:
-        judged = judge(line.text, line.bullet, line.role, line.links >= LINKED)
-        line.words, line.ended, line.digits = judged.words, judged.ended, judged.digits
-        line.kind, line.reason = judged.kind, judged.reason
+        line.words, line.ended, line.digits, line.kind, line.reason = judge(
+            line.text, line.bullet, line.role, line.links >= LINKED
+        )
     for rule in (_doubles, _captions, _fact_boxes, _teasers, _headlines, _posts, _comments):
         rule(lines)
     return lines
@@ -63,16 +62,17 @@ def _set(lines: Iterable[Line], kind: Kind, reason: str) -> None:
 
 def _doubles(lines: Sequence[Line]) -> None:
     """Lines printed more than once: captions where two stand close, else teasers of the first, perhaps the title."""
-    keys = [_beginning(line) for line in lines]
+    telling = (number for number, line in enumerate(lines) if line.words >= 4 and line.kind not in _SETTLED)
+    groups = alike(lines, telling)
+    keys = {number: key(lines[number].text[: 2 * SAME_BEGINNING]) for numbers in groups for number in numbers}
     prints: dict[str, list[int]] = defaultdict(list)
-    alike: dict[str, list[int]] = defaultdict(list)
-    for number, same in enumerate(keys):
+    for number, same in keys.items():
         if len(same) >= SAME_LEAST:
             prints[same[:SAME_BEGINNING]].append(number)
-            alike[same[:SAME_LEAST]].append(number)
     often = {number for numbers in prints.values() if len(numbers) > PRINTS for number in numbers}
-    for first, second in sorted(pair for numbers in alike.values() for pair in _near(numbers)):
-        if first not in often and (keys[first].startswith(keys[second]) or keys[second].startswith(keys[first])):
+    for first, second in sorted(pair for numbers in groups for pair in _near(numbers)):
+        shorter, longer = sorted((keys[first], keys[second]), key=len)
+        if first not in often and len(shorter) >= SAME_LEAST and longer.startswith(shorter):
             _near_doubles(lines, first, second)
     for numbers in prints.values():
         for first, second in pairwise(numbers):
@@ -86,10 +86,6 @@ def _near(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         for second in numbers[place + 1 : place + 1 + NEAR]:
             if second <= first + NEAR:
                 yield first, second
-
-
-def _beginning(line: Line) -> str:
-    return key(line.text[: 2 * SAME_BEGINNING]) if line.words >= 4 and line.kind not in _SETTLED else ""
 
 
 def _near_doubles(lines: Sequence[Line], first: int, second: int) -> None:
@@ -116,8 +112,9 @@ def _captions(lines: Sequence[Line]) -> None:
 
 def _fact_boxes(lines: Sequence[Line]) -> None:
     """A list that ends with its source is a box beside the article, and the lines above it are its heading."""
-    for number, line in enumerate(lines):
-        if not line.text[: len("sources:")].casefold().startswith(("source:", "sources:")):
+    for number in range(BOX_ITEMS, len(lines)):
+        above, line = lines[number - 1], lines[number]
+        if above.kind is not ITEM or not line.text.casefold().startswith(("source:", "sources:")):
             continue
         first = number
         while first and lines[first - 1].kind is Kind.ITEM:
@@ -173,7 +170,7 @@ def _is_headline(line: Line) -> bool:
 def _posts(lines: Sequence[Line]) -> None:
     """A post that an article quotes, signed "— Name (@name) June 7, 2012": its lines belong to the article."""
     for number, line in enumerate(lines):
-        if line.prose or not _POST.match(line.text):
+        if line.prose or "(@" not in line.text or not _POST.match(line.text):
             continue
         _set([line], Kind.SHORT, "signs a post")
         for above in reversed(lines[max(0, number - POST_LINES) : number]):

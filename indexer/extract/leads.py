@@ -55,13 +55,11 @@ _GENRE_LEAD = re.compile(
 )
 _BY_PRINTED = _BY | {f"{word}:" for word in _BY}
 _FIRST = frozenset(phrase.split()[0] for phrase in ("from", *_WORDS, *_LABELS, *_CHINESE_REPORTERS))
-_FIRST_WORD = re.compile(r"[^\s:：]{1,20}")
 
 
 def find_lead(text: str) -> re.Match[str] | None:
     """What leads the names at the beginning of a text; its group `from` is set where that is the word."""
-    first = _FIRST_WORD.match(text)
-    if first and first[0].casefold() in _FIRST and (lead := _LEAD.match(text)):
+    first, *following = text[:LOOKED_AT].casefold().replace("：", ":").split(None, BY_WITHIN) or [""]
+    if first.partition(":")[0] in _FIRST and (lead := _LEAD.match(text)):
         return lead
-    following = text[:LOOKED_AT].casefold().split(" ", BY_WITHIN)[1:BY_WITHIN]
-    return None if _BY_PRINTED.isdisjoint(following) else _GENRE_LEAD.match(text)
+    return None if _BY_PRINTED.isdisjoint(following[: BY_WITHIN - 1]) else _GENRE_LEAD.match(text)

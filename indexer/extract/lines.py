@@ -6,18 +6,22 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.extract.months import MONTHS
 
 LOOKED_AT = 300  # characters at either end of a line that the rules read; a line may be megabytes long
+SAME_LEAST = 12  # letters, below which two lines are alike by chance
 
 _BULLET = re.compile(r"(?:[•·▪◦‣*+–-]|\d{1,2}[.)])\s+")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # Thai, Japanese, Chinese, Korean
 _CLOSING = "'\"”’»)]」』›*"
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "৷")
 _WORD = re.compile(r"\w+")
+_TO_SPACES = bytes(char if chr(char).isalnum() else ord(" ") for char in range(128)).ljust(256)
 
 
 class Kind(StrEnum):
@@ -39,7 +43,7 @@ class Kind(StrEnum):
 
 
 # For loops over all lines: Python 3.11 takes five times as long to look a member up on its class.
-PROSE, SHORT, DATE, CREDIT, FURNITURE = Kind.PROSE, Kind.SHORT, Kind.DATE, Kind.CREDIT, Kind.FURNITURE
+PROSE, SHORT, ITEM, DATE, CREDIT, FURNITURE = Kind.PROSE, Kind.SHORT, Kind.ITEM, Kind.DATE, Kind.CREDIT, Kind.FURNITURE
 
 
 class Role(StrEnum):
@@ -79,7 +83,7 @@ def split_lines(text: str) -> list[Line]:
     lines = []
     gap = 0
     for raw in text.split("\n"):
-        folded = " ".join(raw.split())
+        folded = raw.strip() if raw.isprintable() and "  " not in raw else " ".join(raw.split())
         if not folded:
             gap += 1
             continue
@@ -95,6 +99,21 @@ def count_words(text: str) -> int:
     """Words of a folded text, where three letters of a script that prints no spaces count as one more."""
     words = text.count(" ") + 1
     return words if text.isascii() else words + _UNSPACED.subn("", text)[1] // 3
+
+
+def alike(lines: Sequence[Line], numbers: Iterable[int]) -> list[list[int]]:
+    """Of the lines with these numbers those that begin like another of them, in groups: only they need to be compared
+    whole.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        groups[key(lines[number].text[: 2 * SAME_LEAST])[:SAME_LEAST]].append(number)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def plain_words(text: str) -> list[bytes]:
+    """The words of a text that are in the letters of ASCII: a quick look for words of English."""
+    return text.encode("ascii", "replace").translate(_TO_SPACES).split()
 
 
 def is_ended(text: str) -> bool:

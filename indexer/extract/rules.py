@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.extract import phrases
-from indexer.extract.lines import LOOKED_AT, Kind, Role, count_words, is_ended
+from indexer.extract.lines import LOOKED_AT, Kind, Role, count_words, is_ended, plain_words
 from indexer.extract.months import MONTHS
 from indexer.extract.names import is_byline, is_person
 
@@ -29,11 +30,12 @@ REMEMBERED = 16_384  # lines
 SHORT = 60  # characters of a line whose judgement is remembered
 
 _DIGIT = re.compile(r"\d")
-_STAMP = re.compile(
-    r"""\d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago | \d{4}[-/.]\d{1,2}[-/.]\d{1,2}
-    | \d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b | \d{1,2}:\d\d | \d{4}\s?[年년]
-    | \d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b
-    | (?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b""",
+_STAMP = re.compile(  # at a digit, or else at the beginning of a word
+    r"""(?=\d)(?:
+        \d+\s(?:second|minute|min|hour|hr|day|week|month|year)s?\sago | \d{4}[-/.]\d{1,2}[-/.]\d{1,2}
+      | \d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)\b | \d{1,2}:\d\d | \d{4}\s?[年년]
+      | \d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<after>[^\W\d_]{3,10})\b
+    ) | (?<![^\W\d_])(?P<before>[^\W\d_]{3,10})\.?\s\d{1,2}(?:st|nd|rd|th)?(?:,?\s\d{4})?\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _COMMENT_COUNT = re.compile(
@@ -60,17 +62,19 @@ _CREDIT = re.compile(
     | \((?:photo|image|picture|pic|file|credit|illustration|graphic|photograph|via|ap\sphoto|afp|reuters|getty|ap)\b
             [^)]{0,80}\)?$
     | \[(?:photo|image|file|reuters|afp|ap|getty)[^\]]{0,60}\]?$ | \[file:
-    | \([^()/]{1,40}/[^()]{1,60}\)$
     | \b(?:photo|photograph|image|picture|illustration)\s?(?:credits?|by|courtesy|:)
     | \bcredit\s?(?:\.\.\.|…|:) | \bcourtesy\sof\b | \bvia\s(?:ap|getty|reuters|afp)\b
-    | (?:reuters|ap|afp|epa|bloomberg|rex|pa|efe)\s?/\s?\w[^.]{0,40}\)?$ | \w/(?:reuters|ap|afp|epa|getty)\b
-    | \w/(?:the\s)?associated\spress\)?$ | /\s?associated\spress\)$ | ,\s(?:ap|afp|reuters|associated\spress)$""",
+    | ,\s(?:ap|afp|reuters|associated\spress)$""",
+    re.VERBOSE,
+)
+_SLASHED_CREDIT = re.compile(
+    r"""\([^()/]{1,40}/[^()]{1,60}\)$ | (?:reuters|ap|afp|epa|bloomberg|rex|pa|efe)\s?/\s?\w[^.]{0,40}\)?$
+    | \w/(?:reuters|ap|afp|epa|getty)\b | \w/(?:the\s)?associated\spress\)?$ | /\s?associated\spress\)$""",
     re.VERBOSE,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     words: int
     ended: bool
     digits: bool
@@ -103,7 +107,13 @@ def _find_stamp(head: str) -> re.Match[str] | None:
 def is_credit(text: str) -> bool:
     """Whether a line names the owner of a photo."""
     low = (text if len(text) <= 2 * LOOKED_AT else text[:LOOKED_AT] + text[-LOOKED_AT:]).casefold()
-    if not _says(low, phrases.CREDIT_HINTS):
+    return _is_credit(low, plain_words(low))
+
+
+def _is_credit(low: str, plain: Sequence[bytes]) -> bool:
+    if "/" in low and _SLASHED_CREDIT.search(low):
+        return True
+    if phrases.CREDIT_WORDS.isdisjoint(plain) and not phrases.contains_any(low, phrases.CREDIT_MARKS):
         return False
     return bool(_CREDIT.search(low)) or low.rstrip(")").endswith(phrases.CREDIT_AGENCIES)
 
@@ -112,7 +122,8 @@ def _decide(text: str, bullet: bool, role: Role, linked: bool) -> Judgement:
     long = len(text) > 8 * CREDIT_WORDS
     low = "" if long else text.casefold().replace("’", "'")
     digits = _DIGIT.search(low) is not None
-    look = _Look(text, low, count_words(text), is_ended(text), low.rstrip(" :»>…*.!?"), digits, role, linked)
+    bare, plain = low.rstrip(" :»>…*.!?"), plain_words(low)
+    look = _Look(text, low, count_words(text), is_ended(text), bare, plain, digits, role, linked)
     kind, reason = _kind(look)
     if role is Role.BESIDE and kind not in _WHEREVER:
         kind, reason = Kind.FURNITURE, "stands beside the article"
@@ -125,7 +136,7 @@ _WHEREVER = frozenset({Kind.END, Kind.DATE, Kind.BYLINE})  # classes that lines 
 _decide_short = lru_cache(maxsize=REMEMBERED)(_decide)  # navigation stands on every page of a site, and often twice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, one would take three times as long to make
 class _Look:
     """What the rules see of a line."""
 
@@ -134,6 +145,7 @@ class _Look:
     words: int
     ended: bool
     bare: str  # `low` without closing punctuation
+    plain: Sequence[bytes]  # its words in plain letters
     digits: bool
     role: Role
     linked: bool
@@ -141,8 +153,8 @@ class _Look:
 
 def _kind(look: _Look) -> tuple[Kind, str]:
     if look.low:
-        for rule in _RULES:
-            if look.words <= rule.words and rule.holds(look):
+        for rule in _ASKED[min(look.words, CREDIT_WORDS + 1), look.digits]:
+            if rule.holds(look):
                 return rule.kind, rule.reason
     if look.words >= LONG_WORDS or (look.words >= PROSE_WORDS and look.ended):
         return Kind.PROSE, "reads like a sentence"
@@ -151,19 +163,12 @@ def _kind(look: _Look) -> tuple[Kind, str]:
     return Kind.SHORT, "is short"
 
 
-def _says(low: str, phrases_: tuple[str, ...]) -> bool:
-    for phrase in phrases_:  # noqa: SIM110 - any() takes a quarter longer, and this is the innermost loop
-        if phrase in low:
-            return True
-    return False
-
-
 def _ends_the_article(look: _Look) -> bool:
     return look.bare in phrases.END_LINES or look.low.startswith(phrases.END_STARTS)
 
 
 def _counts_comments(look: _Look) -> bool:
-    return look.digits and bool(_COMMENT_COUNT.match(look.low))
+    return _COMMENT_COUNT.match(look.low) is not None
 
 
 def _is_about_a_person(look: _Look) -> bool:
@@ -176,7 +181,7 @@ def _heads_other_stories(look: _Look) -> bool:
 
 
 def _credits_a_photo(look: _Look) -> bool:
-    return not (look.words > CREDITED_SENTENCE and look.ended) and is_credit(look.low)
+    return not (look.words > CREDITED_SENTENCE and look.ended) and _is_credit(look.low, look.plain)
 
 
 def _is_furniture(look: _Look) -> bool:
@@ -184,7 +189,7 @@ def _is_furniture(look: _Look) -> bool:
     begins = (look.words <= 6 or not look.ended) and low.startswith(phrases.FURNITURE_STARTS)
     if begins or look.bare in phrases.FURNITURE_LINES:
         return True
-    return look.words > 1 and _says(low, phrases.FURNITURE_INSIDE)
+    return look.words > 1 and phrases.FURNITURE_INSIDE.stands_in(low, look.plain)
 
 
 def _counts_or_labels(look: _Look) -> bool:
@@ -196,14 +201,16 @@ def _counts_or_labels(look: _Look) -> bool:
 def _speaks_of_the_site(look: _Look) -> bool:
     if look.words < 3:
         return False
-    if _says(look.low, phrases.BUSINESS_INSIDE):
+    if phrases.BUSINESS_INSIDE.stands_in(look.low, look.plain):
         return True
-    return _says(look.low, phrases.CONSENT_WORDS) and sum(word in look.low for word in phrases.CONSENT_WORDS) >= 2
+    if phrases.CONSENT_WORDS.isdisjoint(look.plain):
+        return False
+    return sum(word in look.low for word in phrases.CONSENT_STEMS) >= 2
 
 
 def _is_stamp(look: _Look) -> bool:
-    stamp = find_stamp(look.low) if look.digits else None
-    return stamp is not None and (look.words <= DATE_WORDS or 2 * (stamp.end() - stamp.start()) > len(look.low))
+    stamp = find_stamp(look.text)
+    return stamp is not None and (look.words <= DATE_WORDS or 2 * (stamp.end() - stamp.start()) > len(look.text))
 
 
 def _is_byline(look: _Look) -> bool:
@@ -228,20 +235,26 @@ class _Rule:
     kind: Kind
     reason: str
     holds: Callable[[_Look], bool]
+    digits: bool = False  # lines without digits are not asked
 
 
 _RULES = (  # the first that holds
     _Rule(HEADING_WORDS, Kind.END, "stands after an article", _ends_the_article),
-    _Rule(HEADING_WORDS, Kind.END, "counts comments", _counts_comments),
+    _Rule(HEADING_WORDS, Kind.END, "counts comments", _counts_comments, digits=True),
     _Rule(HEADING_WORDS, Kind.END, "heads a biography", _is_about_a_person),
     _Rule(HEADING_WORDS, Kind.OTHERS, "heads other stories", _heads_other_stories),
     _Rule(CREDIT_WORDS, Kind.CREDIT, "credits a photo", _credits_a_photo),
     _Rule(FURNITURE_WORDS, Kind.FURNITURE, "belongs to the page", _is_furniture),
     _Rule(FURNITURE_WORDS, Kind.FURNITURE, "counts or labels", _counts_or_labels),
     _Rule(CREDIT_WORDS, Kind.FURNITURE, "is the site's own business", _speaks_of_the_site),
-    _Rule(2 * DATE_WORDS, Kind.DATE, "is a date", _is_stamp),
+    _Rule(2 * DATE_WORDS, Kind.DATE, "is a date", _is_stamp, digits=True),
     _Rule(HEADING_WORDS, Kind.BYLINE, "names who wrote it", _is_byline),
     _Rule(CREDIT_WORDS, Kind.CAPITALS, "is in capitals", _is_in_capitals),
     _Rule(CREDIT_WORDS, Kind.CAPTION, "is marked as a caption", _is_marked_caption),
     _Rule(CREDIT_WORDS, Kind.LINKS, "is a link", _is_linked),
 )
+_ASKED = {  # the rules of a line by its words and by whether it has digits
+    (words, digits): tuple(rule for rule in _RULES if words <= rule.words and (digits or not rule.digits))
+    for words in range(CREDIT_WORDS + 2)
+    for digits in (False, True)
+}

@@ -23,7 +23,7 @@ WRAP_FILLED = 0.8  # of the width, that a line reaches where its paragraph goes 
 WRAP_SHARE = 0.6  # of the lines, that do so
 BIOGRAPHY = 3  # paragraphs at the end, among which one may say who the author is
 
-_IS_SOMEONE = r"\s(?:is|was|has been|covers|writes|reports|works|joined)\b"
+_IS_SOMEONE = re.compile(r"\s(?:is|was|has been|covers|writes|reports|works|joined)\b")
 
 
 def read_text(text: str) -> Parts:
@@ -55,6 +55,10 @@ def unwrap(text: str) -> str:
 def without_biography(paragraphs: list[str], authors: Sequence[str]) -> list[str]:
     """The paragraphs above one at the end that says who an author is."""
     for number in range(max(1, len(paragraphs) - BIOGRAPHY), len(paragraphs)):
-        if any(re.match(re.escape(author) + _IS_SOMEONE, paragraphs[number]) for author in authors):
+        if any(_says_who_is(author, paragraphs[number]) for author in authors):
             return paragraphs[:number]
     return paragraphs
+
+
+def _says_who_is(name: str, paragraph: str) -> bool:
+    return paragraph.startswith(name) and _IS_SOMEONE.match(paragraph, len(name)) is not None
