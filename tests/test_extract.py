@@ -271,4 +271,5 @@ def test_extraction_opens_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_extracted_at_import() -> None:
-    assert set(indexer.extract.__all__) == {"EXTRACTION_VERSION", "ExtractionError", "Fetched", "extract", "read"}
+    names = {"EXTRACTION_VERSION", "ExtractionError", "Fetched", "article_or_reason", "extract", "read"}
+    assert set(indexer.extract.__all__) == names
