@@ -10,7 +10,7 @@ NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint messages lighthouse screenshots soak fuzz bench bench-http eval test-suite test-whoosh3 clean
+.PHONY: run test check lint lock audit messages lighthouse screenshots soak fuzz bench bench-http eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -19,12 +19,23 @@ run: $(VENV)/.run
 test: $(VENV)/.dev $(AXE)
 	$(BIN)/python -m pytest
 
-check: lint test test-whoosh3
+check: lint audit test test-whoosh3
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# requirements.lock: all packages that requirements.txt brings, for every Python and system, with their hashes.
+lock: $(VENV)/.dev
+	{ echo '# Every package that Dateline runs on, on any system, held to its hashes. `make lock` makes it of requirements.txt.'; \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url requirements.txt; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+# Known weaknesses of those packages, where the database of them can be reached.
+audit: $(VENV)/.dev
+	$(BIN)/python .ci/audit.py
 
 # The words that readers see, gathered from the source and handed on to the catalogue of each language.
 messages: $(VENV)/.dev
@@ -77,13 +88,13 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.run: $(BIN)/python requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/.dev: $(BIN)/python requirements.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@ $(VENV)/.run
+	touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev tests/fuzz/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt || \

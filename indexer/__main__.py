@@ -245,6 +245,9 @@ def _in_words(report: Report, url: str, dry_run: bool) -> str:
     counts = [(report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged")]
     counts += [(report.deleted, "deleted"), (len(report.failed), "failed")]
     said = ", ".join(f"{count:,} {what}" for count, what in counts)
+    parts = [(report.without_title, "title"), (report.without_date, "date"), (report.without_body, "body")]
+    if lacking := ", ".join(f"{count:,} without a {part}" for count, part in parts if count):
+        said += f"; of those added or updated {lacking}"
     if report.left_out:
         said += f"; {report.left_out:,} other files left out"
     if dry_run:

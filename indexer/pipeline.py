@@ -20,6 +20,7 @@ from indexer.sandbox import Call, Exceeded
 from indexer.sources import Awaited, Failure, Item, LeftOut, Source, Unread, printable, read, resolve
 from search.article import Article
 from search.engine import Engine, IndexMissing, Origin, Writer
+from search.holdings import PARTS, lacking
 
 FEW_ITEMS = 16  # up to so many, and
 FEW_BYTES = 4 * 1024 * 1024  # so much of them, are extracted sooner by one process than several start
@@ -37,6 +38,7 @@ class Report:
     unchanged: the same bytes at the same path, under the same extraction version
     left_out:  files that are no captures
     documents: articles in the index when the run was over, and its generation; 0 where there is no index
+    without_title, without_date, without_body: of those added or updated, how many lack it
     """
 
     added: int
@@ -48,6 +50,9 @@ class Report:
     documents: int
     generation: int
     seconds: float
+    without_title: int = 0
+    without_date: int = 0
+    without_body: int = 0
 
 
 def index(
@@ -85,6 +90,7 @@ def index(
         known = memory.origins(engine) if memory else origins_of(engine)
         survey = _Survey(resolve(sources), known, everything=rebuild, columns=columns, progress=progress, memory=memory)
         written: dict[str, Origin] = {}
+        without: Counter[str] = Counter()
         for item, made in stack.enter_context(closing(extracted(survey.due(), processes))):
             if isinstance(made, str):
                 survey.refuse(item, made)
@@ -92,6 +98,7 @@ def index(
                 origin = survey.origin(item)
                 writer().put(replace(made, indexed=origin.indexed), origin)
                 written[item.article_id] = origin
+                without.update(lacking(made))
                 survey.counts[survey.change(item)] += 1
             progress(len(item.data))
         gone = survey.gone(allow_deletes)
@@ -112,6 +119,7 @@ def index(
         documents=_or_zero(engine.count),
         generation=_or_zero(engine.generation),
         seconds=round(time.perf_counter() - begun, 3),
+        **{f"without_{part}": without[part] for part in PARTS},
     )
 
 

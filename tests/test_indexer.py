@@ -600,13 +600,16 @@ class TestCommand:
         (news / "empty.txt").touch()
         report = command.report("news")
         assert list(report) == [
-            *("added", "updated", "unchanged", "deleted", "failed", "documents", "generation", "seconds")
+            *("added", "updated", "unchanged", "deleted", "failed", "documents", "generation", "seconds"),
+            *("without_title", "without_date", "without_body"),
         ]
         [failure] = report.pop("failed")
         assert set(failure) == {"path", "reason"}
         assert failure["path"] == "news/empty.txt"
         assert report.pop("seconds") >= 0
         generation = report.pop("generation")
+        lacking = [report.pop(f"without_{part}") for part in ("title", "date", "body")]
+        assert lacking == [0, 4, 0]
         assert report == {"added": 4, "updated": 0, "unchanged": 0, "deleted": 0, "documents": 4}
         again = command.report("news")
         assert (again["unchanged"], again["added"], again["generation"]) == (4, 0, generation)
@@ -632,11 +635,23 @@ class TestCommand:
         status, out, err = command("news", "--index", "whoosh:index")
         assert status == 1
         assert out.startswith(
-            "4 added, 0 updated, 0 unchanged, 0 deleted, 1 failed; 1 other files left out. 4 articles"
+            "4 added, 0 updated, 0 unchanged, 0 deleted, 1 failed; of those added or updated 4 without a date; "
+            "1 other files left out. 4 articles"
         )
         assert out.count("\n") == 1
         assert err.startswith("news/empty.txt: ")
         assert err.count("\n") == 1
+
+    def test_what_articles_of_this_run_lack_is_counted(self, command: Command, tmp_path: Path) -> None:
+        nameless = {"id": "a", "body": "Words."}
+        bare = {"id": "b", "title": "Headline", "published": "2012-06-07"}
+        (tmp_path / "news" / "lacking.jsonl").write_text("".join(json.dumps(each) + "\n" for each in (nameless, bare)))
+        status, out, _ = command("news", "--index", "whoosh:one")
+        assert status == 0
+        assert out.startswith("6 added, ")
+        assert "; of those added or updated 1 without a title, 5 without a date, 1 without a body. 6 articles" in out
+        again = command.report("news", "--index", "whoosh:one")
+        assert [again[f"without_{part}"] for part in ("title", "date", "body")] == [0, 0, 0]
 
     def test_a_dry_run_says_so(self, command: Command, tmp_path: Path) -> None:
         status, out, err = command("news", "--dry-run")
