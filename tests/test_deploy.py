@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.web_server import ROOT
+from app import create_app
+from tests.web_server import ARTICLES, ROOT, index_of
 from web.settings import Settings, settings_from
 
 DEPLOY = ROOT / "deploy"
@@ -91,6 +92,22 @@ def test_the_proxy_sets_every_header_that_is_trusted() -> None:
     headers = set(re.findall(r"proxy_set_header (X-\S+)", (DEPLOY / "nginx.conf").read_text("utf-8")))
     forwarded = {f"X-Forwarded-{name}" for name in ("For", "Proto", "Host", "Prefix")}
     assert headers == {*forwarded, "X-Request-ID"}
+
+
+def test_the_guide_speaks_of_metrics_that_there_are(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    client = create_app(index_of(tmp_path / "index", ARTICLES)).test_client()
+    client.get("/api/search")
+    told = set(re.findall(r"^# TYPE (\S+)", client.get("/metrics").text, re.MULTILINE))
+    spoken = {re.sub("_bucket$", "", name) for name in re.findall(r"\bdateline_[a-z_]+", guide)}
+    assert {name for name in told if not name.endswith("_created")} == spoken
+    (rules,) = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert all({"alert", "expr"} <= rule.keys() for rule in yaml.safe_load(rules)["groups"][0]["rules"])
+
+
+def test_the_guide_speaks_of_settings_that_there_are() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert set(re.findall(r"`([A-Z]+_[A-Z_]+)\b", guide)) <= SETTINGS
 
 
 def normalized(pins: list[tuple[str, str]]) -> dict[str, str]:
