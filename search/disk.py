@@ -16,6 +16,22 @@ from typing import BinaryIO
 _CHUNK_BYTES = 1 << 20
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}
+_REASONS = {
+    errno.ENOSPC: "the disk is full, that of the index or that of temporary files",
+    errno.EDQUOT: "the disk space that this user may take is used up",
+    errno.EFBIG: "a file would become larger than this user may write",
+    errno.EROFS: "the disk is mounted to be read only",
+    errno.EACCES: "this user may not write there",
+    errno.EPERM: "this user may not write there",
+    errno.EIO: "the disk fails",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why something could not be written, in the operator's words, with those of the system."""
+    where = f": {error.filename}" if error.filename else ""
+    system = f"{error.strerror or error}{where}"
+    return f"{_REASONS[error.errno]} ({system})" if error.errno in _REASONS else system
 
 
 def make_folder(path: Path) -> None:

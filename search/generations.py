@@ -93,8 +93,8 @@ class Draft:
         self._generations = generations
         self._target = generations.path(generation)
         self.folder = self._target.with_name(f"{generation}{PARTIAL}")
-        disk.make_folder(self.folder)
         try:
+            disk.make_folder(self.folder)
             self._known = {} if base is None else self._link(base)
         except BaseException:
             disk.remove_folder(self.folder)
@@ -118,7 +118,8 @@ class Draft:
     def close(self) -> None:
         """Leaves nothing of it, unless it was published."""
         disk.remove_folder(self.folder)
-        self._generations.remove_unpublished()
+        with suppress(OSError):  # the next writer tries again
+            self._generations.remove_unpublished()
 
     def _link(self, base: Path) -> dict[str, tuple[Path, Entry]]:
         entries = manifest.read(base)[0].files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Any, Self, TypeVar
 from whoosh import writing
 from whoosh.query import Term
 
-from search import ranking, whoosh_schema
+from search import disk, ranking, whoosh_schema
 from search.article import Article, from_stored
 from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
@@ -324,10 +325,19 @@ def _translating_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
-        raise EngineError(f"the index in {folder} cannot be written ({reason}); it is as it was before") from error
+        raise EngineError(
+            f"the index in {folder} cannot be written: {disk.reason(error)}; it is as it was before"
+        ) from error
+    except BrokenProcessPool as error:
+        raise EngineError(
+            f"the index in {folder} was not written: a process that makes it died, perhaps for want of memory "
+            "(--jobs 1 takes least); it is as it was before"
+        ) from error
     except DamagedFileError as error:
-        raise IndexDamaged(f"the index in {folder} is damaged ({error}); it is as it was before") from error
+        raise IndexDamaged(
+            f"the index in {folder} is damaged ({error}), so nothing was written; --verify tells more, "
+            "--restore brings a backup back, --rebuild makes a new index"
+        ) from error
 
 
 class _Writer:
@@ -345,13 +355,14 @@ class _Writer:
         if article.id in self._put:
             raise ValueError(f"{article.id!r} was put before in this block")
         self._put.add(article.id)
-        numbers = self._numbers(article.id)
-        self._delete(numbers)
         with _translating_errors(self._folder):
+            numbers = self._numbers(article.id)
+            self._delete(numbers)
             self._writer.add_document(**document(article, origin, self._generation_of(numbers)))
 
     def delete(self, article_id: str) -> None:
-        self._delete(self._numbers(article_id))
+        with _translating_errors(self._folder):
+            self._delete(self._numbers(article_id))
 
     def _numbers(self, article_id: str) -> list[int]:
         """Of the documents that were the article before: one, or none."""

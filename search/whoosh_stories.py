@@ -58,11 +58,16 @@ class StoryWriter(BulkWriter):
         self.generation = generation
 
     def _commit_toc(self, segments: Sequence[Any]) -> None:
+        name = _file_name(self.indexname, self.generation)
         try:
             before = None if self._before is None else _known(self.storage, self.indexname, self._before)
-            _write(self.storage, _file_name(self.indexname, self.generation), segments, before)
+            _write(self.storage, name, segments, before)
+        except OSError:  # of the disk, which will not take the rest either
+            raise
         except Exception:  # the articles are worth more than their stories
             _LOG.exception("no stories were found; the articles are in the index all the same")
+            if self.storage.file_exists(name):
+                self.storage.delete_file(name)
         super()._commit_toc(segments)
         _clean(self.storage, self.indexname, self.generation)
 

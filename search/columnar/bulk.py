@@ -15,7 +15,8 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Mapping
-from multiprocessing.pool import AsyncResult, Pool
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             self._builder.discard()
         for unfinished in (self.perdocwriter, self.fieldwriter):
             if not unfinished.is_closed:
-                unfinished.close()
+                with suppress(OSError, ValueError):  # of a full disk, or of a file that is closed because of one
+                    unfinished.close()
         if self._runs is not self._tempstorage:
             shutil.rmtree(self._runs.folder, ignore_errors=True)
 
@@ -110,6 +112,15 @@ class BulkWriter(SegmentWriter):  # type: ignore[misc]
             else:
                 self.cancel()
             raise
+
+    def cancel(self) -> None:
+        """Leaves nothing, as far as the disk still lets files be removed."""
+        self._check_state()
+        self._release()
+        with suppress(OSError):
+            self._close_segment()
+            self._finish()
+        self.is_closed = True
 
     def _add_foreign(self, reader: Any) -> None:
         """Lets Whoosh's own writer make a columnar segment of it."""
@@ -216,10 +227,10 @@ class _Workers:
     def __init__(self, schema: Any, storage: Any, indexname: str, procs: int) -> None:
         self._procs = procs
         self._start = schema, storage.folder, indexname
-        self._pool: Pool | None = None
-        self._waiting: deque[AsyncResult[ColumnarSegment]] = deque()
+        self._pool: ProcessPoolExecutor | None = None
+        self._waiting: deque[Future[ColumnarSegment]] = deque()
         self._runs: list[ColumnarSegment] = []
-        self._merges: list[AsyncResult[ColumnarSegment]] = []
+        self._merges: list[Future[ColumnarSegment]] = []
         self._batch: list[Document] = []
         self._text = 0
 
@@ -233,12 +244,14 @@ class _Workers:
                 self._take()
 
     def finish(self) -> list[ColumnarSegment]:
-        """All that was made, in the order of the documents. Raises what a document was refused for."""
+        """All that was made, in the order of the documents. Raises what a document was refused for, and
+        BrokenProcessPool where a process was killed.
+        """
         if self._batch and self._pool is not None:
             self._send()
         while self._waiting:
             self._take()
-        segments = [merge.get() for merge in self._merges] + self._runs
+        segments = [merge.result() for merge in self._merges] + self._runs
         self._merges, self._runs = [], []
         return segments
 
@@ -249,21 +262,23 @@ class _Workers:
 
     def stop(self) -> None:
         if self._pool is not None:
-            self._pool.terminate()
-            self._pool.join()
+            for process in list((self._pool._processes or {}).values()):  # its own shutdown would wait for their work
+                process.kill()
+            self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
     def _take(self) -> None:
         """Takes a run that was made. Many of them are merged by a worker, while the others go on."""
-        self._runs.append(self._waiting.popleft().get())
+        self._runs.append(self._waiting.popleft().result())
         if self._pool is not None and len(self._runs) >= MERGED_RUNS:
-            self._merges.append(self._pool.apply_async(_merge_runs, (self._runs,)))
+            self._merges.append(self._pool.submit(_merge_runs, self._runs))
             self._runs = []
 
     def _send(self) -> None:
         if self._pool is None:
-            self._pool = multiprocessing.Pool(self._procs, _start_worker, self._start)
-        self._waiting.append(self._pool.apply_async(_make_segment, (self._batch,)))
+            forked = multiprocessing.get_context("fork")  # a worker that starts anew would load everything again
+            self._pool = ProcessPoolExecutor(self._procs, forked, _start_worker, self._start)
+        self._waiting.append(self._pool.submit(_make_segment, self._batch))
         self._batch, self._text = [], 0
 
 

@@ -16,6 +16,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from operator import index
 from typing import Any
@@ -74,7 +75,12 @@ class ArrayWriter:
         self._file.close()
 
     def _write(self, data: Buffer) -> None:
-        self._file.write(data)
+        try:
+            self._file.write(data)
+        except OSError:  # or the file would try to write what is left when it is collected
+            with suppress(OSError):
+                self._file.close()
+            raise
         self._position += len(data)
 
 
