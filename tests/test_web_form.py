@@ -14,6 +14,7 @@ from search.engine import MAX_SIZE, MAX_WINDOW, Match, Search, Sort
 from search.parse import parse
 from search.query import Between, OneOf
 from web.form import FILTERS, SIZE, BadParameters, Form, form_from, search_from
+from web.parameters import MAX_VALUES
 
 
 def form_of(query_string: str) -> Form:
@@ -112,6 +113,19 @@ def test_what_cannot_be_answered_is_refused_and_named(query_string: str, paramet
         searched(query_string)
     assert [error.parameter for error in caught.value.errors] == parameters
     assert all(error.detail and len(error.detail) < 200 for error in caught.value.errors)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize(("count", "refused"), [(MAX_VALUES - 1, False), (MAX_VALUES, False), (MAX_VALUES + 1, True)])
+def test_a_filter_has_a_bounded_number_of_values(name: str, count: int, refused: bool) -> None:
+    query_string = "&".join(f"{name}=v{number}" for number in range(count))
+    if refused:
+        with pytest.raises(BadParameters, match=f"^{name} is given more than {MAX_VALUES} times; leave some out$"):
+            searched(query_string)
+    else:
+        [chosen] = searched(query_string).filters
+        assert isinstance(chosen, OneOf)
+        assert len(chosen.values) == count
 
 
 def test_a_fault_in_the_query_has_its_place() -> None:

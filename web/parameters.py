@@ -25,6 +25,8 @@ from web.messages import gettext as _
 from web.messages import gettext_noop
 
 FILTERS = ("publisher", "author", "place", "language")  # each repeatable, its values alternatives
+MAX_VALUES = 100  # of one of them
+MAX_FIND = 100  # characters of what begins words of a facet's values: each word is looked for in all of them
 SIZE = 10  # hits on a page where the address asks for no other number
 
 _YEAR_OR_MONTH = "^(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?$"
@@ -85,7 +87,7 @@ _ONE = BeforeValidator(_once)
 _BARE = BeforeValidator(str.strip)
 
 Typed = Annotated[Query, PlainValidator(parse), _ONE, WithJsonSchema({"type": "string"})]
-Values = tuple[str, ...]
+Values = Annotated[tuple[str, ...], Field(max_length=MAX_VALUES)]
 Period = Annotated[
     Days | None,
     PlainValidator(period),
@@ -220,7 +222,7 @@ class Parameters(BaseModel):
 class Listing(BaseModel):
     """What of a facet is listed."""
 
-    find: Annotated[str, _ONE] = Field(
+    find: Annotated[str, Field(max_length=MAX_FIND), _ONE] = Field(
         "", description="Only values with words that begin so, each of them; accents and capitals do not matter."
     )
     order: Annotated[FacetOrder, _BARE, _ONE] = Field(
@@ -289,6 +291,10 @@ def _told(fault: ErrorDetails, values: Mapping[str, tuple[str, ...]]) -> Paramet
         case "enum" | "literal_error":
             *others, last = re.findall("'(.*?)'", about["expected"])
             words = _("%(name)s is %(others)s or %(last)s, not %(text)s", others=", ".join(others), last=last, **wrong)
+        case "too_long":
+            words = _("%(name)s is given more than %(most)s times; leave some out", name=name, most=MAX_VALUES)
+        case "string_too_long":
+            words = _("%(name)s is longer than %(most)s characters; shorten it", name=name, most=MAX_FIND)
         case _:
             least, most = described()[name].get("minimum"), described()[name].get("maximum")
             words = (

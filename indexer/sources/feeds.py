@@ -20,6 +20,7 @@ from indexer.extract.metadata import parse_moment
 from indexer.extract.names import is_person, split_names
 from indexer.sources.files import File, printable, reason
 from indexer.sources.items import Item, LeftOut, Unread
+from indexer.sources.parsed import parsed
 from indexer.sources.records import canonical, stated
 from search.article import ArticleError
 
@@ -42,14 +43,18 @@ def read_feed(file: File) -> Iterator[Item | Unread | LeftOut]:
             else file.unread("no feed: its root is neither rss nor feed")
         )
         return
+    yield from parsed(file, _entries, data)
+
+
+def _entries(file: File, data: bytes) -> Iterator[Item | Unread]:
     # As a stream: anything else might be taken for an address to fetch. The fragments' own reader leaves scripts out.
-    parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    for number, entry in enumerate(parsed.entries, 1):
-        yield _read_entry(file, parsed.feed, entry, number)
-    damage = parsed.get("bozo_exception")
+    feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    for number, entry in enumerate(feed.entries, 1):
+        yield _read_entry(file, feed.feed, entry, number)
+    damage = feed.get("bozo_exception")
     if isinstance(damage, SAXParseException):
         where = f"line {damage.getLineNumber()}: {damage.getMessage()}"
-        yield file.unread(f"not well-formed XML at {where}; {len(parsed.entries)} entries were read all the same")
+        yield file.unread(f"not well-formed XML at {where}; {len(feed.entries)} entries were read all the same")
 
 
 def _read_entry(file: File, feed: Any, entry: Any, number: int) -> Item | Unread:

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gzip import BadGzipFile, GzipFile
 from hashlib import blake2b
 from pathlib import Path
@@ -109,6 +109,10 @@ class File:
         with self.open() as stream:
             return read_bounded(stream, too_large)
 
+    def without_bytes(self) -> File:
+        """The same, to be sent to another process, which has no use for what opens it here."""
+        return replace(self, opener=_elsewhere)
+
     def item_id(self, within: str | None = None) -> str:
         """Made of the SOURCE folder's name and the path below it, and of what tells parts of one file apart."""
         return hashed(os.fsencode(f"{self.folder.name}/{self.path}" + (f"#{within}" if within else "")))
@@ -122,6 +126,10 @@ class File:
 
     def unread(self, reason: str, part: str | None = None) -> Unread:
         return Unread(self.source, printable(self.path), failure(self.shown, part, reason))
+
+
+def _elsewhere() -> AbstractContextManager[BinaryIO]:
+    raise OSError("it can be opened where it was found")
 
 
 class _Unpacking(io.RawIOBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,12 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from indexer.sources.files import File, printable, reason, unpacked
+from indexer.sources.files import Damaged, File, printable, reason, unpacked
 from indexer.sources.items import LeftOut, Unread
 from indexer.sources.walk import KINDS, ZIPS
 
-MAX_MEMBERS = 1_000_000  # files in one zip: its list of them is held in memory
+MAX_MEMBERS = 1_000_000  # files in one zip: its list of them is held in memory,
+MAX_LIST = 64 * 1024 * 1024  # and may have so many bytes
 
 _ENCRYPTED = 1  # a member's flag
 _WACZ = ".wacz"
@@ -27,7 +29,7 @@ def members(file: File) -> Iterator[File | Unread | LeftOut]:
         yield file.unread(_NESTED)
         return
     try:
-        with file.open() as stream, zipfile.ZipFile(stream) as packed:
+        with file.open() as stream, zipfile.ZipFile(_Listed(stream)) as packed:
             infos = sorted(packed.infolist(), key=lambda info: info.filename)
             if len(infos) > MAX_MEMBERS:
                 yield file.unread(f"it holds more than {MAX_MEMBERS:,} files")
@@ -37,6 +39,30 @@ def members(file: File) -> Iterator[File | Unread | LeftOut]:
                     yield _member(file, packed, info)
     except (OSError, ValueError, UnicodeError) as error:  # names that are no text, sizes that are no numbers
         yield file.unread(reason(error) if isinstance(error, OSError) else f"damaged: {error}")
+
+
+class _Listed(io.RawIOBase):
+    """A zip whose list of files, which is read at once, is not too large."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_LIST:
+            raise Damaged(f"its list of files is larger than {MAX_LIST // 2**20} MB")
+        return self._stream.read(size)
 
 
 def _is_hidden(name: str) -> bool:

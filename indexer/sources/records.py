@@ -16,9 +16,11 @@ from indexer.extract.language import detect
 from indexer.sources.columns import Columns
 from indexer.sources.files import MAX_FILE_BYTES, File, hashed, printable, reason
 from indexer.sources.items import Item, Unread
+from indexer.sources.parsed import parsed
 from search.article import ArticleError, from_json
 
 MAX_LINE_BYTES = 8 * 1024 * 1024  # of one line or one field; a file of them may have any size
+ROW_LINES = 2  # times as long a row of a table may be
 KEYS_FROM = 100  # objects of a JSON table, whose keys are its columns
 DELIMITERS = ",;\t|"
 
@@ -84,12 +86,18 @@ def _json(data: bytes, number: type[float | str] = float) -> Any:
 def read_json(file: File, columns: Mapping[str, str]) -> Iterator[Item | Unread]:
     """The articles of a file that is one array of objects, one object that holds such an array, or one article."""
     try:
-        rows = _rows(_json(file.read(_TABLE_TOO_LARGE).removeprefix(_UTF8_BOM), str))
-        names = dict.fromkeys(name for row in islice(rows, KEYS_FROM) if isinstance(row, Mapping) for name in row)
-        table = Columns.among(names, columns)
+        data = file.read(_TABLE_TOO_LARGE)
     except OSError as error:
         yield file.unread(reason(error))
         return
+    yield from parsed(file, _objects, data, dict(columns))
+
+
+def _objects(file: File, data: bytes, columns: Mapping[str, str]) -> Iterator[Item | Unread]:
+    try:
+        rows = _rows(_json(data.removeprefix(_UTF8_BOM), str))
+        names = dict.fromkeys(name for row in islice(rows, KEYS_FROM) if isinstance(row, Mapping) for name in row)
+        table = Columns.among(names, columns)
     except ValueError as error:
         yield file.unread(str(error))
         return
@@ -144,16 +152,18 @@ class _Joined(io.RawIOBase):
 def _read_csv(file: File, text: io.TextIOWrapper, columns: Mapping[str, str]) -> Iterator[Item | Unread]:
     """Raises ValueError for what no row can be read after."""
     csv.field_size_limit(MAX_LINE_BYTES)
-    lines = _text_lines(text)
+    lines = _Lines(text)
     header = next(lines, "").removeprefix("\ufeff")
     delimiter = "\t" if file.kind == ".tsv" else max(DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
     table = Columns.among(filter(None, names), columns)
+    lines.begin_row()
     rows = csv.reader(lines, delimiter=delimiter)
     following = 2  # the line at which the next row begins; a row may have several
     try:
         for cells in rows:
             number, following = following, rows.line_num + 2
+            lines.begin_row()
             part = f"line {number}"
             if len(cells) > len(names) and any(cells[len(names) :]):
                 yield file.unread(
@@ -167,12 +177,30 @@ def _read_csv(file: File, text: io.TextIOWrapper, columns: Mapping[str, str]) ->
         raise ValueError(f"line {following}: {error}; what follows was not read") from None
 
 
-def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Raises ValueError for a line that is too long."""
-    while line := text.readline(MAX_LINE_BYTES + 1):
+class _Lines:
+    """The lines of a table. Raises ValueError for one that is too long, and for a row: in quotes it may have many."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.begin_row()
+
+    def begin_row(self) -> None:
+        self._left = ROW_LINES * MAX_LINE_BYTES
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_LINE_BYTES + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
         if len(line) > MAX_LINE_BYTES:
             raise ValueError(f"a line is longer than {MAX_LINE_BYTES // 2**20} MB; what follows was not read")
-        yield line
+        if self._left < 0:
+            most = ROW_LINES * MAX_LINE_BYTES // 2**20
+            raise ValueError(f"a row is longer than {most} MB; is a quote missing? What follows was not read")
+        return line
 
 
 def _read_row(file: File, table: Columns, number: int, part: str, row: Any) -> Item | Unread:
