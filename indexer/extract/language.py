@@ -8,7 +8,7 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
 READ = 300  # characters; more are slower, and hardly surer
-READ_FIRST = 150  # of them, and no more where these leave no doubt: the model is large, and every letter takes its time
+READ_FIRST = 120  # of them, and no more where these leave no doubt: the model is large, and every letter takes its time
 LEAST = 30  # letters, below which it would be a guess
 SURE = 0.5  # least probability of the language named
 NO_DOUBT = 0.95

@@ -40,7 +40,10 @@ def read_text(text: str) -> Parts:
 
 def unwrap(text: str) -> str:
     """The text with each paragraph on one line, where it was wrapped to a width."""
-    rows = [row.rstrip() for row in text.split("\n")]
+    rows = text.split("\n")
+    if len(max(rows, key=len).rstrip()) >= WRAP_WIDTH.stop:
+        return text  # most texts, with their paragraphs on one line each
+    rows = [row.rstrip() for row in rows]
     filled = sum(map(bool, rows))
     width = max(map(len, rows))
     if width not in WRAP_WIDTH or filled < WRAP_LEAST:
