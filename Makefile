@@ -43,9 +43,11 @@ messages: $(VENV)/.dev
 		-o translations/messages.pot .
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --omit-header --no-fuzzy-matching --ignore-obsolete
 
-# The API against its own description: two thousand requests of each operation, some minutes of them.
+# The API against its own description: two thousand requests of each operation, some minutes of them. And every hostile
+# file by itself, with its memory and time.
 soak: $(VENV)/.dev
 	DATELINE_EXAMPLES=2000 $(BIN)/python -m pytest -s tests/test_web_soak.py
+	DATELINE_SOAK=1 $(BIN)/python -m pytest -s tests/test_hostile.py
 
 # What reads hostile bytes, fed bytes that nobody wrote, $(FUZZ_SECONDS) seconds each; what is found lies in build/fuzz.
 fuzz: $(FUZZED:%=fuzz-%)
