@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from indexer import upkeep
+from indexer import takedown, upkeep
 from indexer.explain import BODY, LEFT_OUT, Verdict, explain, method
 from indexer.extract import ExtractionError, read
 from indexer.memory import Memory
@@ -51,6 +51,9 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 @click.option("--verify", "verify_only", is_flag=True, help="Check every file of the index; index nothing.")
 @click.option("--backup", metavar="FOLDER", type=_FOLDER, help="Copy the index to a new FOLDER, while it is in use.")
 @click.option("--restore", metavar="FOLDER", type=_FOLDER, help="Make a backup the newest generation of the index.")
+@click.option("--remove", metavar="ID", multiple=True, help="Take an article down for good; may be given often.")
+@click.option("--readmit", metavar="ID", multiple=True, help="Let an article be indexed again that was taken down.")
+@click.option("--removed", "list_removed", is_flag=True, help="List the articles that were taken down.")
 @click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress and no counts; failures are still told.")
 def main(
@@ -67,6 +70,9 @@ def main(
     verify_only: bool,
     backup: Path | None,
     restore: Path | None,
+    remove: tuple[str, ...],
+    readmit: tuple[str, ...],
+    list_removed: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -79,12 +85,18 @@ def main(
 
     Exits with 1 when something could not be read, with 2 for misuse.
     """
-    if verify_only or backup or restore:
-        if (verify_only, bool(backup), bool(restore)).count(True) > 1:
-            raise click.UsageError("--verify, --backup and --restore are done one at a time")
-        if any((sources, rebuild, jobs, watched, dry_run, allow_deletes, print_only, explained, columns)):
-            raise click.UsageError("--verify, --backup and --restore go with --index, --json and --quiet alone")
-        sys.exit(_upkeep(url, backup, restore, as_json=as_json, quiet=quiet))
+    upkeeps = {
+        "--verify": verify_only and upkeep.verify,
+        "--backup": backup and partial(upkeep.backup, folder=backup),
+        "--restore": restore and partial(upkeep.restore, folder=restore),
+        "--remove": remove and partial(takedown.remove, article_ids=remove),
+        "--readmit": readmit and partial(takedown.readmit, article_ids=readmit),
+        "--removed": list_removed and takedown.listed,
+    }
+    if chosen := [(name, function) for name, function in upkeeps.items() if function]:
+        if any((sources, rebuild, jobs, watched, dry_run, allow_deletes, print_only, explained, columns, chosen[1:])):
+            raise click.UsageError(f"{chosen[0][0]} goes with --index, --json and --quiet alone")
+        sys.exit(_upkeep(url, chosen[0][1], as_json=as_json, quiet=quiet))
     sources = sources or (DEFAULT_SOURCE,)
     if "" in sources:
         raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
@@ -146,19 +158,13 @@ def _say(report: Report, *, url: str, dry_run: bool, as_json: bool, quiet: bool)
         click.echo(_in_words(report, url, dry_run))
 
 
-def _upkeep(url: str, backup: Path | None, restore: Path | None, *, as_json: bool, quiet: bool) -> int:
+def _upkeep(url: str, function: Callable[..., int], *, as_json: bool, quiet: bool) -> int:
     """The exit status."""
     try:
         with open_engine(url) as engine:
-            if backup:
-                upkeep.backup(engine, url, backup, as_json=as_json, quiet=quiet)
-            elif restore:
-                upkeep.restore(engine, url, restore, as_json=as_json, quiet=quiet)
-            else:
-                return upkeep.verify(engine, url, as_json=as_json, quiet=quiet)
+            return function(engine, url=url, as_json=as_json, quiet=quiet)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
-    return 0
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -248,6 +254,8 @@ def _in_words(report: Report, url: str, dry_run: bool) -> str:
     parts = [(report.without_title, "title"), (report.without_date, "date"), (report.without_body, "body")]
     if lacking := ", ".join(f"{count:,} without a {part}" for count, part in parts if count):
         said += f"; of those added or updated {lacking}"
+    if report.removed:
+        said += f"; {report.removed:,} that were taken down stay out"
     if report.left_out:
         said += f"; {report.left_out:,} other files left out"
     if dry_run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from indexer.sources import FileMemory
 from search.engine import Engine, IndexMissing, Origin
@@ -47,6 +47,14 @@ def origins_of(engine: Engine) -> dict[str, Origin]:
         return {origin.article_id: origin for origin in engine.origins()}
     except IndexMissing:
         return {}
+
+
+def removed_from(engine: Engine) -> Collection[str]:
+    """Ids of articles that were taken down."""
+    try:
+        return engine.removed()
+    except IndexMissing:
+        return ()
 
 
 def state_of(engine: Engine) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import itertools
 import os
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 
 from indexer.extract import EXTRACTION_VERSION, article_or_reason, extract
-from indexer.memory import Memory, origins_of
+from indexer.memory import Memory, origins_of, removed_from
 from indexer.sandbox import Call, Exceeded
 from indexer.sources import Awaited, Failure, Item, LeftOut, Source, Unread, printable, read, resolve
 from search.article import Article
@@ -36,6 +36,7 @@ class Report:
     """What a run changed, or a dry run would change.
 
     unchanged: the same bytes at the same path, under the same extraction version
+    removed:   items that stand in the SOURCES and were taken down; they stay out
     left_out:  files that are no captures
     documents: articles in the index when the run was over, and its generation; 0 where there is no index
     without_title, without_date, without_body: of those added or updated, how many lack it
@@ -45,6 +46,7 @@ class Report:
     updated: int
     unchanged: int
     deleted: int
+    removed: int
     failed: tuple[Failure, ...]
     left_out: int
     documents: int
@@ -88,7 +90,15 @@ def index(
         if rebuild:
             writer()  # takes the lock before `origins` is read: what another indexer commits in between would be lost
         known = memory.origins(engine) if memory else origins_of(engine)
-        survey = _Survey(resolve(sources), known, everything=rebuild, columns=columns, progress=progress, memory=memory)
+        survey = _Survey(
+            resolve(sources),
+            known,
+            removed_from(engine),
+            everything=rebuild,
+            columns=columns,
+            progress=progress,
+            memory=memory,
+        )
         written: dict[str, Origin] = {}
         without: Counter[str] = Counter()
         for item, made in stack.enter_context(closing(extracted(survey.due(), processes))):
@@ -114,6 +124,7 @@ def index(
         updated=survey.counts[Change.UPDATED],
         unchanged=survey.counts[Change.UNCHANGED],
         deleted=len(gone),
+        removed=survey.counts[Change.REMOVED],
         failed=tuple(survey.failed),
         left_out=survey.left_out,
         documents=_or_zero(engine.count),
@@ -130,7 +141,7 @@ def articles(
     columns: Mapping[str, str] = {},
 ) -> Generator[Article | Failure, None, None]:
     """The articles of the SOURCES as they would be indexed, without an index. What could not be read comes last."""
-    survey = _Survey(resolve(sources), {}, columns=columns)
+    survey = _Survey(resolve(sources), {}, frozenset(), columns=columns)
     with closing(extracted(survey.due(), jobs or os.cpu_count() or 1)) as found:
         for item, made in found:
             yield item.failure(made) if isinstance(made, str) else made
@@ -141,6 +152,7 @@ class Change(Enum):
     ADDED = auto()
     UPDATED = auto()
     UNCHANGED = auto()
+    REMOVED = auto()  # and stays out
 
 
 class _Survey:
@@ -150,6 +162,7 @@ class _Survey:
         self,
         sources: tuple[Source, ...],
         known: Mapping[str, Origin],
+        removed: Collection[str],
         *,
         everything: bool = False,
         columns: Mapping[str, str] = {},
@@ -157,6 +170,7 @@ class _Survey:
         memory: Memory | None = None,
     ) -> None:
         self.known = known
+        self._removed = removed
         self.failed: list[Failure] = []
         self.counts: Counter[Change] = Counter()
         self.left_out = 0
@@ -185,7 +199,9 @@ class _Survey:
                 case Awaited(source, path):
                     self._unread.add((source, path))
                 case Item():
-                    if conflict := self._conflict(found):
+                    if self.change(found) is Change.REMOVED:
+                        self.counts[Change.REMOVED] += 1
+                    elif conflict := self._conflict(found):
                         self.failed.append(found.failure(conflict))
                     elif refusal := self._refusal(found):
                         self.failed.append(found.failure(refusal))
@@ -215,7 +231,9 @@ class _Survey:
 
     def _is_settled(self, item: Item) -> bool:
         """Whether nothing would come of reading it again."""
-        return not self._everything and (self.change(item) is Change.UNCHANGED or self._refusal(item) is not None)
+        if self.change(item) in (Change.UNCHANGED, Change.REMOVED):
+            return not self._everything
+        return self._refusal(item) is not None
 
     def _refusal(self, item: Item) -> str | None:
         return self._refused.get((item.article_id, _digest(item)))
@@ -225,6 +243,8 @@ class _Survey:
         self._refused[item.article_id, _digest(item)] = reason
 
     def change(self, item: Item) -> Change:
+        if item.article_id in self._removed:
+            return Change.REMOVED
         origin = self.known.get(item.article_id)
         if origin is None:
             return Change.ADDED
@@ -290,6 +310,12 @@ class _DryWriter:
         pass
 
     def delete(self, article_id: str) -> None:
+        pass
+
+    def remove(self, article_id: str) -> None:
+        pass
+
+    def readmit(self, article_id: str) -> None:
         pass
 
 

@@ -36,16 +36,18 @@ def _articles(commit: Checked) -> str:
     return f"generation {commit.generation}: {articles}"
 
 
-def backup(engine: Engine, url: str, folder: Path, *, as_json: bool, quiet: bool) -> None:
-    _told(engine.backup(folder), f"{url} is backed up in {folder}", as_json=as_json, quiet=quiet)
+def backup(engine: Engine, url: str, folder: Path, *, as_json: bool, quiet: bool) -> int:
+    """The exit status, as of the others."""
+    return _told(engine.backup(folder), f"{url} is backed up in {folder}", as_json=as_json, quiet=quiet)
 
 
-def restore(engine: Engine, url: str, folder: Path, *, as_json: bool, quiet: bool) -> None:
-    _told(engine.restore(folder), f"{folder} is restored to {url}", as_json=as_json, quiet=quiet)
+def restore(engine: Engine, url: str, folder: Path, *, as_json: bool, quiet: bool) -> int:
+    return _told(engine.restore(folder), f"{folder} is restored to {url}", as_json=as_json, quiet=quiet)
 
 
-def _told(commit: Checked, words: str, *, as_json: bool, quiet: bool) -> None:
+def _told(commit: Checked, words: str, *, as_json: bool, quiet: bool) -> int:
     if as_json:
         click.echo(json.dumps({"generation": commit.generation, "documents": commit.articles}))
     elif not quiet:
         click.echo(f"{words}: {_articles(commit)}.")
+    return 0

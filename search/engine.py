@@ -298,6 +298,14 @@ class Writer(Protocol):
     def delete(self, article_id: str) -> None:
         """Takes an article out; one that is not there is no error."""
 
+    def remove(self, article_id: str) -> None:
+        """Takes an article down: its text is gone from all that the engine keeps when the block is left, and to put it
+        does nothing until it is readmitted. One that is not there is remembered all the same.
+        """
+
+    def readmit(self, article_id: str) -> None:
+        """Lets an article be put again that was removed; one that was not is no error."""
+
 
 class Engine(Protocol):
     """A searchable archive. Engines are context managers; leaving one closes it. Every method may raise EngineError."""
@@ -375,6 +383,9 @@ class Engine(Protocol):
 
     def origins(self) -> Iterator[Origin]:
         """Of every article, in no order."""
+
+    def removed(self) -> Mapping[str, datetime]:
+        """Articles that were taken down, by id, and when."""
 
     def writer(self, *, rebuild: bool = False, jobs: int = 1) -> AbstractContextManager[Writer]:
         """`rebuild` begins from nothing and swaps the new index in whole; `jobs` is how many processes may analyse.

@@ -84,12 +84,14 @@ class Draft:
     """A generation that is being written; to be closed, whether or not it was published.
 
     generation: the number it will have
+    is_purge: whether what stood in the generations before must not stay on the disk
     base: the folder of a generation, of this index or another, whose files it begins with; None for none
     folder: of its files. Those it begins with are links: they may be deleted or replaced there, and never written to
     """
 
     def __init__(self, generations: Generations, generation: int, base: Path | None) -> None:
         self.generation = generation
+        self.is_purge = False
         self._generations = generations
         self._target = generations.path(generation)
         self.folder = self._target.with_name(f"{generation}{PARTIAL}")
@@ -99,6 +101,14 @@ class Draft:
         except BaseException:
             disk.remove_folder(self.folder)
             raise
+
+    def side_file(self, name: str) -> bytes | None:
+        """As the generation has it with which this one began; None where there is none. Raises DamagedFileError."""
+        if name not in self._known:
+            return None
+        path, entry = self._known[name]
+        manifest.check(path, entry)
+        return path.read_bytes()
 
     def write_side_file(self, name: str, data: bytes) -> None:
         """A small file beside the index proper, which later generations begin with too."""
@@ -281,6 +291,13 @@ class Generations:
         for number in [number for number in self.numbers() if number < newest][KEPT_GENERATIONS:]:
             self._remove(number)
 
+    def purge(self, newest: int) -> None:
+        """Removes all before the newest, damaged or not: who reads one has its files open. Raises OSError."""
+        for suffix in ("", DAMAGED):
+            for number in self.numbers(suffix):
+                if number < newest:
+                    self._discard(self._inner / f"{number}{suffix}", number)
+
     def set_aside(self, number: int) -> None:
         """So that a damaged generation is neither tried nor removed any more. Raises OSError."""
         disk.rename(self.path(number), self._inner / f"{number}{DAMAGED}")
@@ -291,10 +308,13 @@ class Generations:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            gone = path.with_name(f"{number}{GONE}")
-            disk.rename(path, gone)
-            disk.remove_folder(gone)
+            self._discard(path, number)
         except BlockingIOError:
             pass  # a later writer removes it
         finally:
             os.close(descriptor)
+
+    def _discard(self, path: Path, number: int) -> None:
+        gone = self._inner / f"{number}{GONE}"
+        disk.rename(path, gone)
+        disk.remove_folder(gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 from whoosh import writing
 from whoosh.query import Term
 
-from search import disk, ranking, whoosh_schema
+from search import disk, ranking, whoosh_removed, whoosh_schema
 from search.article import Article, from_stored
 from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
@@ -175,6 +175,9 @@ class WhooshEngine:
 
         return iter(self._ask(listed))
 
+    def removed(self) -> Mapping[str, datetime]:
+        return self._ask(lambda snapshot: snapshot.removed)
+
     @contextmanager
     def writer(self, *, rebuild: bool = False, jobs: int = 1) -> Iterator[_Writer]:
         with ExitStack() as stack:
@@ -184,16 +187,21 @@ class WhooshEngine:
                 whoosh_writer = StoryWriter(ix, procs=jobs, generation=draft.generation, anew=rebuild)
                 whoosh_writer.schema = whoosh_schema.whoosh_schema()
                 before = stack.enter_context(ix.reader())
+                removed = whoosh_removed.from_bytes(draft.side_file(whoosh_removed.FILE))
             self._rebuilding = rebuild
+            writer = _Writer(whoosh_writer, before, self._folder, removed, rebuild=rebuild)
             try:
-                yield _Writer(whoosh_writer, before, self._folder, rebuild=rebuild)
+                yield writer
             except BaseException:
                 whoosh_writer.cancel()
                 raise
             finally:
                 self._rebuilding = False
             with _translating_errors(self._folder):
-                whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writing.MERGE_SMALL)
+                whoosh_writer.commit(mergetype=writing.CLEAR if rebuild else writer.merging())
+                if writer.removed != removed:
+                    draft.write_side_file(whoosh_removed.FILE, whoosh_removed.to_bytes(writer.removed))
+                draft.is_purge = bool(writer.taken_down)
                 draft.publish()
 
     def verify(self) -> Verification:
@@ -271,6 +279,7 @@ class Snapshot:
     def __init__(self, of: Generation) -> None:
         self.searcher = of.index.searcher(weighting=ranking.BM25())
         self.stories = stories_of(of.index, self.searcher.reader())
+        self.removed = whoosh_removed.from_bytes(of.side_file(whoosh_removed.FILE))
         self.of = of
         self.generation = of.number
         self._holders: set[int] = set()
@@ -341,7 +350,13 @@ def _translating_errors(folder: Path) -> Iterator[None]:
 
 
 class _Writer:
-    def __init__(self, whoosh_writer: Any, before: Any, folder: Path, *, rebuild: bool) -> None:
+    """removed: what is taken down when the block is left; taken_down: of that, what this block took down"""
+
+    def __init__(
+        self, whoosh_writer: Any, before: Any, folder: Path, removed: Mapping[str, datetime], *, rebuild: bool
+    ) -> None:
+        self.removed = dict(removed)
+        self.taken_down: set[str] = set()
         self._writer = whoosh_writer
         self._folder = folder
         self._before = before  # the index as it was
@@ -354,6 +369,8 @@ class _Writer:
     def put(self, article: Article, origin: Origin) -> None:
         if article.id in self._put:
             raise ValueError(f"{article.id!r} was put before in this block")
+        if article.id in self.removed:
+            return
         self._put.add(article.id)
         with _translating_errors(self._folder):
             numbers = self._numbers(article.id)
@@ -363,6 +380,20 @@ class _Writer:
     def delete(self, article_id: str) -> None:
         with _translating_errors(self._folder):
             self._delete(self._numbers(article_id))
+
+    def remove(self, article_id: str) -> None:
+        if article_id in self._put:
+            raise ValueError(f"{article_id!r} was put in this block")
+        self.removed.setdefault(article_id, whoosh_removed.now())
+        self.taken_down.add(article_id)
+        self.delete(article_id)
+
+    def readmit(self, article_id: str) -> None:
+        self.removed.pop(article_id, None)
+        self.taken_down.discard(article_id)
+
+    def merging(self) -> whoosh_removed.Policy:
+        return whoosh_removed.merging(self._before, self.taken_down)
 
     def _numbers(self, article_id: str) -> list[int]:
         """Of the documents that were the article before: one, or none."""

@@ -17,7 +17,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import FileIndex
 
-from search import disk, manifest
+from search import disk, manifest, whoosh_removed
 from search.columnar.format import ArrayFile, DamagedFileError
 from search.columnar.segment import DOCUMENTS_EXT, POSTINGS_EXT
 from search.engine import Checked, EngineError, IndexDamaged, IndexMissing, IndexOutdated, Verification
@@ -137,7 +137,7 @@ class WhooshStore:
             with closing(self._draft(base)) as draft:
                 storage = GenerationStorage(str(draft.folder))
                 yield draft, FileIndex(storage) if base else create(storage)
-            self._tidy(draft.generation, base.number if base else 0)
+            self._tidy(draft.generation, base.number if base else 0, draft.is_purge)
 
     def verify(self) -> Verification:
         numbers, lost = self._numbers()
@@ -219,13 +219,16 @@ class WhooshStore:
             if base:
                 base.hold.release()
 
-    def _tidy(self, newest: int, base: int) -> None:
-        """After a commit: what it passed over as damaged is set aside, what is too old is removed."""
+    def _tidy(self, newest: int, base: int, is_purge: bool = False) -> None:
+        """After a commit: what it passed over as damaged is set aside, what is too old is removed; all, by a purge."""
         try:
             for number in self._generations.numbers():
                 if base < number < newest:
                     self._generations.set_aside(number)
-            self._generations.prune(newest)
+            if is_purge:
+                self._generations.purge(newest)
+            else:
+                self._generations.prune(newest)
         except OSError:  # what was committed stays so; the next writer tries again
             _LOG.exception("older generations of %s could not be removed", self._folder)
 
@@ -275,6 +278,8 @@ class WhooshStore:
             toc = folder / next(name for name in files.files if _TOC.fullmatch(name))
             self._generations.check_trust(folder, toc)
             manifest.check(toc, files.files[toc.name])  # before it is unpickled
+            if whoosh_removed.FILE in files.files:  # or what was taken down might be put again
+                manifest.check(folder / whoosh_removed.FILE, files.files[whoosh_removed.FILE])
             index = FileIndex(GenerationStorage(str(folder), readonly=True))
             return load(Generation(number, digest, files, index, hold))
         except BaseException:

@@ -600,7 +600,7 @@ class TestCommand:
         (news / "empty.txt").touch()
         report = command.report("news")
         assert list(report) == [
-            *("added", "updated", "unchanged", "deleted", "failed", "documents", "generation", "seconds"),
+            *("added", "updated", "unchanged", "deleted", "removed", "failed", "documents", "generation", "seconds"),
             *("without_title", "without_date", "without_body"),
         ]
         [failure] = report.pop("failed")
@@ -610,7 +610,7 @@ class TestCommand:
         generation = report.pop("generation")
         lacking = [report.pop(f"without_{part}") for part in ("title", "date", "body")]
         assert lacking == [0, 4, 0]
-        assert report == {"added": 4, "updated": 0, "unchanged": 0, "deleted": 0, "documents": 4}
+        assert report == {"added": 4, "updated": 0, "unchanged": 0, "deleted": 0, "removed": 0, "documents": 4}
         again = command.report("news")
         assert (again["unchanged"], again["added"], again["generation"]) == (4, 0, generation)
 

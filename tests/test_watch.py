@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from search import Engine, EngineError, open_engine
 from search.engine import Origin
 from tests.test_indexer import CAPTURE, PATIENCE, Command, counts, heed_ctrl_c, ids, paths, write, write_lines
 
-EMPTY = Report(0, 0, 0, 0, (), 0, 0, 0, 0.0)
+EMPTY = Report(0, 0, 0, 0, 0, (), 0, 0, 0, 0.0)
 
 
 class Clock:
@@ -335,9 +336,7 @@ class TestWatch:
 
     def test_failures_are_told_once(self) -> None:
         one, two = Failure("a.txt", "broken"), Failure("b.txt", "broken")
-        runs = [
-            EMPTY.__class__(0, 0, 0, 0, failed, 0, 0, 0, 0.0) for failed in ((one,), (one,), (two, one), (), (one,))
-        ]
+        runs = [replace(EMPTY, failed=failed) for failed in ((one,), (one,), (two, one), (), (one,))]
         _, reports, _, _ = self.watched(runs, 100, changed=range(10, 80, 10))
         assert [report.failed for report in reports] == [(one,), (two,), (one,)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 
-from flask import Blueprint, abort, jsonify, request, url_for
+from flask import Blueprint, jsonify, request, url_for
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from search.parse import render
 from search.receipt import Receipt
 from search.remedies import Remedy
 from web import answers
+from web.absent import absent
 from web.concordance import Concordance, concordance, following, line_json, previous
 from web.engine import answer, engine
 from web.form import FILTERS, NAMES, Form, form_from
@@ -55,29 +56,29 @@ def search() -> Response:
 
 
 @api.get("/articles/<article_id:article_id>")
-@describes("One article, whole", answers.Article, problems=(404, 503))
+@describes("One article, whole", answers.Article, problems=(404, 410, 503))
 def article(article_id: str) -> dict[str, Any]:
     """With its body, and all that its capture says of it."""
     found = engine().get(article_id)
     if found is None:
-        abort(404, "there is no article with this id")
+        absent(article_id, "there is no article with this id")
     return to_json(found)
 
 
 @api.get("/articles/")
-@describes("One article, by an id that no path can hold", answers.Article, own=ById, problems=(404, 503))
+@describes("One article, by an id that no path can hold", answers.Article, own=ById, problems=(404, 410, 503))
 def article_by_parameter() -> dict[str, Any]:
     """For the ids `.` and `..`, which browsers take out of a path."""
     return article(request.args.get("id", ""))
 
 
 @api.get("/similar")
-@describes("Articles like one", answers.SimilarAnswer, own=ById, problems=(404, 503))
+@describes("Articles like one", answers.SimilarAnswer, own=ById, problems=(404, 410, 503))
 def similar() -> answers.SimilarAnswer:
     """Those in its language that share the words which tell it from the rest of the archive."""
     article_id = request.args.get("id", "")
     if engine().get(article_id) is None:
-        abort(404, "there is no article with this id")
+        absent(article_id, "there is no article with this id")
     return {"id": article_id, "similar": [similar_json(one) for one in engine().similar(article_id, SIMILAR)]}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from flask import Blueprint, Flask, abort, render_template, request
+from flask import Blueprint, Flask, render_template, request
 
 from search.article import Article
+from web.absent import absent
 from web.addresses import beside_address
 from web.differences import compare
 from web.engine import engine
@@ -51,5 +52,5 @@ def _article(name: str) -> Article:
         raise BadParameters((ParameterError(name, _("give the id of an article that is to be compared")),))
     found = engine().get(article_id)
     if found is None:
-        abort(404, _("There is no article with this id."))
+        absent(article_id, _("There is no article with this id."))
     return found

@@ -6,11 +6,12 @@ import reprlib
 from datetime import UTC, datetime
 from typing import Literal
 
-from flask import Blueprint, Flask, abort, make_response, request
+from flask import Blueprint, Flask, make_response, request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from search.article import Article
+from web.absent import absent
 from web.addresses import cite_address, permalink
 from web.citation import Citation, cite
 from web.citation_formats import FORMATS
@@ -33,7 +34,9 @@ def register(app: Flask) -> None:
 
 
 @citations.get("/cite")
-@describes("Cite an article", own=Asked, problems=(400, 404, 503), media=tuple(form.media for form in FORMATS.values()))
+@describes(
+    "Cite an article", own=Asked, problems=(400, 404, 410, 503), media=tuple(form.media for form in FORMATS.values())
+)
 def cited() -> Response:
     """In a sentence, or as BibTeX, RIS or CSL-JSON."""
     name = request.args.get("as", "").strip() or "plain"
@@ -41,9 +44,10 @@ def cited() -> Response:
         meant = _("plain, bibtex, ris or csl")
         detail = _("as is %(meant)s, not %(given)s", meant=meant, given=reprlib.repr(name))
         raise BadParameters((ParameterError("as", detail),))
-    article = engine().get(request.args.get("id", ""))
+    article_id = request.args.get("id", "")
+    article = engine().get(article_id)
     if article is None:
-        abort(404, _("There is no article with this id."))
+        absent(article_id, _("There is no article with this id."))
     citation, form = citation_of(article), FORMATS[name]
     response = make_response(form.write(citation), {"Content-Type": f"{form.media}; charset=utf-8"})
     if form.extension:

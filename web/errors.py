@@ -30,6 +30,7 @@ _TITLES = {  # of pages; others have HTTP's own phrase
     HTTPStatus.BAD_REQUEST: lazy_gettext("This search cannot be answered"),
     HTTPStatus.NOT_FOUND: lazy_gettext("Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("Not allowed"),
+    HTTPStatus.GONE: lazy_gettext("Taken out of the archive"),
     HTTPStatus.REQUEST_URI_TOO_LONG: lazy_gettext("This address is too long"),
     HTTPStatus.TOO_MANY_REQUESTS: lazy_gettext("Too many requests"),
     HTTPStatus.INTERNAL_SERVER_ERROR: lazy_gettext("Something went wrong"),

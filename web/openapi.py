@@ -46,6 +46,7 @@ _HEADERS = {
 _PROBLEMS = {
     400: "A parameter cannot be answered; each one at fault is named, in a query with its place.",
     404: "There is no article with this id.",
+    410: "The article was taken out of the archive.",
     414: "The address is longer than the server reads.",
     503: "The archive cannot be searched now.",
 }

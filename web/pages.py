@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Flask, abort, render_template, request
+from flask import Blueprint, Flask, render_template, request
 
 from search.engine import Search, Sort
 from search.parse import render
 from search.query import All
 from search.receipt import left_out, searched
 from web import addresses, receipt, remedies, timeline, words
+from web.absent import absent
 from web.article_page import article_page
 from web.concordance import LINES_EACH, concordance, following, ordered, previous
 from web.engine import answer, engine
@@ -108,7 +109,7 @@ def results() -> str:
 def article(article_id: str) -> str:
     found = engine().get(article_id)
     if found is None:
-        abort(404, _("There is no article at this address. It may have been taken out of the archive."))
+        absent(article_id, _("There is no article at this address. It may have been taken out of the archive."))
     return article_page(found)
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, abort, render_template, request
 from search.article import Article
 from search.engine import Story
 from web import answers, words
+from web.absent import absent
 from web.addresses import story_address
 from web.api import ById, about_json
 from web.engine import engine
@@ -40,7 +41,7 @@ def page() -> str:
 
 
 @stories.get("/api/story")
-@describes("The story of an article", answers.StoryAnswer, own=ById, problems=(400, 404, 503))
+@describes("The story of an article", answers.StoryAnswer, own=ById, problems=(400, 404, 410, 503))
 def described() -> answers.StoryAnswer:
     """The other articles that report the same event or print the same text."""
     article = _asked()
@@ -78,5 +79,5 @@ def _asked() -> Article:
         raise BadParameters((ParameterError("id", _("give the id of the article that is asked about")),))
     found = engine().get(article_id)
     if found is None:
-        abort(404, _("There is no article with this id."))
+        absent(article_id, _("There is no article with this id."))
     return found

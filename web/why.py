@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, abort, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from pydantic import BaseModel, Field
 
 from search.engine import Search
@@ -13,6 +13,7 @@ from search.parse import render
 from search.query import All
 from search.why import Why, WhyFilter, to_json
 from web import answers, receipt, remedies, words
+from web.absent import absent
 from web.addresses import MAX_ADDRESS
 from web.engine import engine
 from web.form import NAMES, BadParameters, Form, ParameterError, form_from, search_from
@@ -50,7 +51,7 @@ def page() -> str:
 
 
 @explanations.get("/api/why")
-@describes("Why an article is found, or is not", answers.Why, SEARCHED, own=Asked, problems=(400, 404, 503))
+@describes("Why an article is found, or is not", answers.Why, SEARCHED, own=Asked, problems=(400, 404, 410, 503))
 def explained() -> answers.Why:
     """Its rank among all that the search finds and its score in parts, or what it lacks and what keeps it out."""
     asked = search_from(form_from(request.args))
@@ -91,5 +92,5 @@ def _told(asked: Search) -> Why:
         raise BadParameters((ParameterError("id", _("give the id of the article that is asked about")),))
     told = engine().why(asked, article_id)
     if told is None:
-        abort(404, _("There is no article with this id."))
+        absent(article_id, _("There is no article with this id."))
     return told
