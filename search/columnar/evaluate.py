@@ -139,7 +139,9 @@ def evaluate(
             break
     grouped = _grouped(founds, groups, asked)
     parts = [_first(found, asked) for found in grouped.founds]
-    return _answer(asked, offset, grouped, parts, run)
+    answer = _answer(asked, offset, grouped, parts, run)
+    run.terms.clear()  # they know their leaves, whose run this is: all they have read would wait for the collector
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,8 @@ def _given_bonus(asked: _Asked, leaf: Leaf, document: int, score: float) -> floa
     plain = _all(leaf, replace(asked, proximity=None))
     if score == float(plain.scores[plain.docs == document][0]):
         return 0.0
-    return float(bonus(asked.proximity, leaf, np.array([document - leaf.offset]))[0])
+    given = bonus(asked.proximity, leaf, np.array([document - leaf.offset]))
+    return 0.0 if given is None else float(given[0])
 
 
 def _how_many_before(part: _Part, own: tuple[Any, ...]) -> int:
@@ -277,7 +280,7 @@ class _Found:
 class _Part:
     """What one segment answers.
 
-    docs: the first ones, by their numbers in the whole index
+    docs: the first ones at least, in any order, by their numbers in the whole index
     keys: what they are ordered by, lowest first
     ties: what equal ones are ordered by, lowest first
     last: which of them have no key, and come after all that have one
@@ -425,30 +428,34 @@ def _order(found: _Found, docs: Docs, places: Docs, asked: _Asked) -> tuple[NDAr
 def _by_score(found: _Found, asked: _Asked) -> _Part:
     leaf, hits, ties = found.leaf, found.hits, ties_of(found.leaf, asked.tie)
     window, proximity, passed = asked.window, asked.proximity, 0
-    if asked.needs_all_in_order:
+    if asked.needs_all_in_order or not window:
         proximity = None
-    elif proximity is not None and window:
+    elif proximity is not None:
         window = max(window, proximity.candidates)
     if asked.after is not None:
         listed = matches.sparse(hits)
         among = ties_among(ties, listed.docs)
         hits = listed.take(beyond(asked.after, listed.scores, among, descending=True))
         passed = found.rows - len(hits.docs)
-    docs, scores, _ = _best(hits, found.rows - passed, window, ties)
-    if proximity is not None and len(docs):
+    left = found.rows - passed
+    if left <= (window if proximity is None else proximity.candidates):
+        listed = matches.sparse(hits)
+        docs, scores = listed.docs, listed.scores
+    else:
+        docs, scores, _ = _best(hits, left, window, ties)
+    if proximity is not None and left:
         scores = _with_bonus(scores, docs, proximity, leaf, asked)
-        first = lowest(-scores, asked.window, ties_among(ties, docs))
-        docs, scores = docs.take(first), scores.take(first)
     return _Part(_numbers(docs, leaf), scores, -scores, ties(docs), np.zeros(len(docs), bool), passed)
 
 
 def _with_bonus(scores: Scores, docs: Docs, proximity: Proximity, leaf: Leaf, asked: _Asked) -> Scores:
-    """docs: best first"""
-    order = np.argsort(docs[: proximity.candidates])
-    candidates = docs.take(order)
+    """docs: best first, where not all of them are looked at. The scores themselves where none gets one"""
+    candidates = docs[: proximity.candidates]
     added = bonus(proximity, leaf, candidates)
+    if added is None:
+        return scores
     raised = scores.copy()
-    raised[order] += added if asked.decay is None else added * _factors(leaf, asked.decay).take(candidates)
+    raised[: len(added)] += added if asked.decay is None else added * _factors(leaf, asked.decay).take(candidates)
     return raised
 
 

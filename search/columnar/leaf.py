@@ -22,6 +22,7 @@ from search.columnar.scoring import Scorer, scorer_of
 from search.columnar.terms import ColumnarTermsReader
 
 DENSE_SHARE = 16  # of a term in more than one of so many documents, scores are kept as a vector over all documents
+_MOST_TERMS = 256  # that a search keeps with what it has read of them
 _ENTRY_BYTES = 200  # what an entry of the cache takes beside its arrays, about
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Run:
     """What the segments of one search share.
 
     deadline: by time.perf_counter, None for none
+    terms: those looked up that score, with what was read of them
     partial: whether something was left undone for want of time
     """
 
@@ -58,6 +60,7 @@ class Run:
     partial: bool = False
     expansions: dict[Any, Expansion] = field(default_factory=dict)
     chosen: dict[Any, frozenset[bytes] | None] = field(default_factory=dict)  # terms of a query that stands for many
+    terms: dict[tuple[Leaf, str, Any], TermPostings | None] = field(default_factory=dict)
 
     def out_of_time(self) -> bool:
         return self.deadline is not None and perf_counter() >= self.deadline
@@ -130,6 +133,17 @@ class Leaf:
 
     def term(self, fieldname: str, text: Any) -> TermPostings | None:
         """None where the segment does not have it."""
+        if not self.scored:
+            return self._term(fieldname, text)
+        known, key = self.run.terms, (self, fieldname, text)
+        if key in known:
+            return known[key]
+        term = self._term(fieldname, text)
+        if len(known) < _MOST_TERMS:
+            known[key] = term
+        return term
+
+    def _term(self, fieldname: str, text: Any) -> TermPostings | None:
         postings = self.postings(fieldname)
         if postings is None:
             return None
@@ -206,15 +220,18 @@ def leaves_of(searcher: Any, run: Run) -> list[Leaf]:
     return leaves
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class TermPostings:
-    """The postings of a term in a segment."""
+    """The postings of a term in a segment. It keeps what it has read, so it is for one search."""
 
     leaf: Leaf
     fieldname: str
     postings: FieldPostings
     ordinal: int
     text: bytes
+    _docs: Docs | None = field(default=None, init=False)
+    _scorer: Scorer | None = field(default=None, init=False)
+    _scores: Scores | None = field(default=None, init=False)
 
     @property
     def count(self) -> int:
@@ -229,6 +246,11 @@ class TermPostings:
         return self.count * DENSE_SHARE >= self.leaf.size
 
     def docs(self) -> Docs:
+        if self._docs is None:
+            self._docs = self._read_docs()
+        return self._docs
+
+    def _read_docs(self) -> Docs:
         if not self.is_common:
             return self.postings.docs(self.ordinal)
         # Kept, because the file has only a bit for each document where they are so many.
@@ -238,17 +260,18 @@ class TermPostings:
     def matches(self) -> Matches:
         if not self.leaf.scored:
             return constant(self.docs(), 1)
-        scorer = self._scorer()
+        scorer = self.scorer()
         if scorer is None:
             return self._by_matcher()
         vector = self._vector(scorer)
         if vector is not None:
             return Dense(vector)
-        return Sparse(self.docs(), scorer.scores(self.postings, self.ordinal), scorer.positive)
+        self._scores = scorer.scores(self.postings, self.ordinal)
+        return Sparse(self.docs(), self._scores, scorer.positive)
 
     def matches_among(self, found: Sparse, boost: float) -> Sparse:
         """Those of `found` that have the term, with its score times `boost` added to theirs."""
-        scorer = self._scorer() if self.leaf.scored else None
+        scorer = self.scorer() if self.leaf.scored else None
         vector = None if scorer is None else self._vector(scorer)
         if vector is not None:
             return both(found, Dense(vector), boost)
@@ -260,17 +283,22 @@ class TermPostings:
         return Sparse(added.docs, found.scores.take(ours) + added.scores, found.positive and added.positive)
 
     def scores_at(self, which: Indexes) -> Scores:
-        """Of the postings at these indexes, ascending."""
-        scorer = self._scorer()
+        """Of the postings at these indexes."""
+        if self._scores is not None:
+            return self._scores.take(which)
+        scorer = self.scorer()
         return (
             self._by_matcher().scores.take(which)
             if scorer is None
             else scorer.scores(self.postings, self.ordinal, which)
         )
 
-    def _scorer(self) -> Scorer | None:
-        leaf = self.leaf
-        return scorer_of(leaf.searcher, leaf.weighting, self.fieldname, self.text, leaf.run.cache)
+    def scorer(self) -> Scorer | None:
+        """None where only Whoosh's own will do."""
+        if self._scorer is None:
+            leaf = self.leaf
+            self._scorer = scorer_of(leaf.searcher, leaf.weighting, self.fieldname, self.text, leaf.run.cache)
+        return self._scorer
 
     def _vector(self, scorer: Scorer) -> Scores | None:
         """Scores as a vector over all documents, from the cache; None for a term that is not common enough."""

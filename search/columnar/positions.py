@@ -9,7 +9,9 @@ gap_blocks       of every 128th posting: how many gaps come before it; far_gap_b
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +69,8 @@ class PositionEncoder:
 class PositionReader:
     """counts_between: how many positions each posting has, by the postings' numbers
     counts_of: the same of single postings
+    count: of one posting
+    total: how many those between two numbers have together
     """
 
     def __init__(
@@ -75,9 +79,13 @@ class PositionReader:
         name: str,
         counts_between: Callable[[int, int], Counts],
         counts_of: Callable[[NDArray[np.int64]], Counts],
+        count: Callable[[int], int],
+        total: Callable[[int, int], int],
     ) -> None:
         self._counts_between = counts_between
         self._counts_of = counts_of
+        self._count = count
+        self._total = total
         self._low = arrays[f"first_positions:{name}"]
         self._far_firsts = arrays[f"far_firsts:{name}"]
         self._far_firsts_high = arrays[f"far_firsts_high:{name}"]
@@ -85,6 +93,9 @@ class PositionReader:
         self._far_gaps = arrays[f"far_gaps:{name}"]
         self._gap_blocks = arrays[f"gap_blocks:{name}"]
         self._far_gap_blocks = arrays[f"far_gap_blocks:{name}"]
+        self._has_far_firsts = len(self._far_firsts) > 0
+        # Of which a single number is had several times as fast
+        self._low_data, self._gaps_data, self._gap_blocks_data = self._low.data, self._gaps.data, self._gap_blocks.data
 
     def between(self, begin: int, end: int) -> tuple[Counts, Positions]:
         """How many positions each posting has, by the postings' numbers, and all of them."""
@@ -119,18 +130,44 @@ class PositionReader:
         """The same of single postings by their numbers, in any order: each is found from the start of its block."""
         blocks = postings // BLOCK
         skipped = postings - blocks * BLOCK
-        gaps_before = _sums(self._counts_of(_runs(blocks * BLOCK, skipped)) - 1, skipped)
-        begins = self._gap_blocks[blocks] + gaps_before
+        before = _sums(self._counts_of(_runs(blocks * BLOCK, skipped)), skipped) - skipped  # gaps, in the block
         counts = self._counts_of(postings)
-        gaps = self._gaps[_runs(begins, counts - 1)]
+        own = counts - 1
+        begins = self._gap_blocks.take(blocks)
+        gaps = self._gaps.take(_runs(begins + before, own))
         is_far = gaps == FAR
         if is_far.any():
-            far_before = self._far_gap_blocks[blocks] + _sums(
-                self._gaps[_runs(self._gap_blocks[blocks], gaps_before)] == FAR, gaps_before
-            )
+            own_far = _sums(is_far, own)
+            having = own_far.nonzero()[0]
+            before = before.take(having)
+            passed = _sums(self._gaps.take(_runs(begins.take(having), before)) == FAR, before)
+            far = self._far_gap_blocks.take(blocks.take(having)) + passed
             gaps = gaps.astype(np.uint32)
-            gaps[is_far] = self._far_gaps[_runs(far_before, _sums(is_far, counts - 1))]
+            gaps[is_far] = self._far_gaps.take(_runs(far, own_far.take(having)))
         return counts, _joined(counts, self._firsts_of(postings), gaps)
+
+    def one(self, posting: int) -> list[int]:
+        """Those of a single posting: of a few much quicker than `of`, for which a few cost hardly less than many."""
+        first, count = self._first_of(posting), self._count(posting)
+        if count == 1:
+            return [first]
+        block = posting // BLOCK
+        first_gap = self._gap_blocks_data[block]
+        begin = first_gap + self._total(block * BLOCK, posting) - posting % BLOCK
+        gaps = self._gaps_data[begin : begin + count - 1].tolist()
+        if FAR in gaps:
+            far = int(self._far_gap_blocks[block]) + self._gaps_data[first_gap:begin].tobytes().count(FAR)
+            far_gaps = iter(self._far_gaps[far : far + gaps.count(FAR)].tolist())
+            gaps = [next(far_gaps) if gap == FAR else gap for gap in gaps]
+        return list(accumulate(gaps, initial=first))
+
+    def _first_of(self, posting: int) -> int:
+        first: int = self._low_data[posting]
+        if self._has_far_firsts:
+            place = bisect_left(self._far_firsts.data, posting)
+            if place < len(self._far_firsts) and self._far_firsts[place] == posting:
+                first += int(self._far_firsts_high[place]) << _BITS
+        return first
 
     def _firsts_of(self, postings: NDArray[np.int64]) -> Positions:
         firsts = self._low[postings]
@@ -161,23 +198,24 @@ class PositionReader:
         begin = block * BLOCK
         if posting == begin:
             return gap, far
-        after = gap + int(self._counts_between(begin, posting).sum()) - (posting - begin)
-        return after, far + int(np.count_nonzero(self._gaps[gap:after] == FAR))
+        after = gap + self._total(begin, posting) - (posting - begin)
+        return after, far + self._gaps[gap:after].tobytes().count(FAR)
 
 
 def _runs(starts: Counts, lengths: Counts) -> Counts:
     """The whole numbers from each start on, as many as its length, one run behind the other."""
-    ends = np.cumsum(lengths)
-    runs: Counts = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
+    ends: Counts = lengths.cumsum()
+    runs: Counts = (starts - (ends - lengths)).repeat(lengths)
+    runs += np.arange(len(runs))
     return runs
 
 
 def _sums(values: AnyArray, lengths: Counts) -> Counts:
     """Of the values of each run, the runs standing one behind the other."""
     sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    ends = np.cumsum(lengths)
-    total: Counts = sums[ends] - sums[ends - lengths]
+    values.cumsum(out=sums[1:])
+    ends = lengths.cumsum()
+    total: Counts = sums.take(ends) - sums.take(ends - lengths)
     return total
 
 
@@ -185,7 +223,7 @@ def _joined(counts: Counts, firsts: Positions, gaps: AnyArray) -> Positions:
     """Positions from the first of each posting and the gaps of the others."""
     if not len(gaps):
         return firsts
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     starts = ends - counts
     steps = np.empty(int(ends[-1]), np.uint32)
     is_gap = np.ones(len(steps), bool)
@@ -193,6 +231,6 @@ def _joined(counts: Counts, firsts: Positions, gaps: AnyArray) -> Positions:
     steps[is_gap] = gaps
     steps[starts] = firsts
     # One sum over all postings, from which each takes away what came before it: right modulo 2**32, and so right.
-    sums: NDArray[np.uint32] = np.cumsum(steps, dtype=np.uint32)
-    sums -= np.repeat(sums[starts] - firsts.astype(np.uint32), counts)
+    sums: NDArray[np.uint32] = steps.cumsum(dtype=np.uint32)
+    sums -= (sums.take(starts) - firsts.astype(np.uint32)).repeat(counts)
     return sums

@@ -30,6 +30,7 @@ Weights = NDArray[np.float32]
 
 _CACHED_TERMS = 50_000
 _NONE = np.empty(0, np.int64)
+_NO_WEIGHTS = np.empty(0, np.float32)
 
 
 class FieldPostings:
@@ -77,6 +78,7 @@ class FieldPostings:
         self.is_plain = codes is None and weights is None
         if codes is not None:
             self._codes = codes
+            self._code_bytes = codes.view(np.uint8).data  # of which each second one is a weight
             self._heavy = arrays[f"heavy:{name}"]
             self._heavy_weights = arrays[f"heavy_weights:{name}"]
         elif weights is not None:
@@ -87,8 +89,9 @@ class FieldPostings:
 
         self.has_positions = f"first_positions:{name}" in arrays
         self._position_counts = arrays.get(f"position_counts:{name}")
+        self._weights_count = self._position_counts is None and codes is not None  # the positions
         if self.has_positions:
-            self._positions = PositionReader(arrays, name, self._counts, self._counts_of)
+            self._positions = PositionReader(arrays, name, self._counts, self._counts_of, self._count, self._total)
         self._values = arrays.bytes(f"values:{name}") if f"values:{name}" in arrays else None
         if self._values is not None:
             self._value_starts = arrays[f"value_starts:{name}"].data
@@ -220,9 +223,11 @@ class FieldPostings:
     def heavy(self, ordinal: int) -> tuple[Counts, Weights]:
         """Indexes into the term's postings, and true weights, of those too heavy for a code. Nearly always empty."""
         if not self.has_codes or not len(self._heavy):
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return _NONE, _NO_WEIGHTS
         begin, end = self._starts[ordinal], self._starts[ordinal + 1]
         low, high = bisect_left(self._heavy.data, begin), bisect_left(self._heavy.data, end)
+        if low == high:
+            return _NONE, _NO_WEIGHTS
         return self._heavy[low:high].astype(np.int64) - begin, self._heavy_weights[low:high]
 
     def weights(self, ordinal: int) -> Weights:
@@ -276,13 +281,17 @@ class FieldPostings:
         counts, positions = self._positions.at(self._starts[ordinal], self._starts[ordinal + 1], which)
         return _starts(counts), positions
 
-    def numbers(self, ordinal: int, which: NDArray[np.integer]) -> NDArray[np.int64]:
-        """The numbers of some of the term's postings: `which` are indexes into `docs`."""
-        return which.astype(np.int64) + int(self._starts[ordinal])
+    def first_number(self, ordinal: int) -> int:
+        """The number of the term's first posting, which the others follow."""
+        return int(self._starts[ordinal])
 
     def positions_of(self, postings: NDArray[np.int64]) -> tuple[Counts, Positions]:
         """How many positions each of some postings has, by their numbers in any order, and all of them."""
         return self._positions.of(postings)
+
+    def positions_of_one(self, posting: int) -> list[int]:
+        """Those of a single posting by its number."""
+        return self._positions.one(posting)
 
     def positions_between(self, begin: int, end: int) -> tuple[Counts, Positions]:
         """How many positions each posting has, by the postings' numbers, and all of them."""
@@ -303,13 +312,31 @@ class FieldPostings:
             counts[self._heavy[low:high].astype(np.int64) - begin] = self._heavy_weights[low:high]
         return counts
 
+    def _count(self, posting: int) -> int:
+        """How many positions a posting has."""
+        if self._weights_count:
+            weight = self._code_bytes[2 * posting + 1]
+            if weight < MAX_CODED_WEIGHT:
+                return weight
+        return int(self._counts(posting, posting + 1)[0])
+
+    def _total(self, begin: int, end: int) -> int:
+        """How many positions the postings from `begin` to `end` have together."""
+        if self._weights_count:
+            weights = self._code_bytes[2 * begin : 2 * end].tobytes()[1::2]
+            if MAX_CODED_WEIGHT not in weights:  # which may stand for more
+                return sum(weights)
+        return int(self._counts(begin, end).sum())
+
     def _counts_of(self, postings: NDArray[np.int64]) -> Counts:
         """The same of single postings, by their numbers."""
         if self._position_counts is not None:
             return self._position_counts[postings].astype(np.int64)
-        counts = (self._codes[postings] >> 8).astype(np.int64)
+        counts = (self._codes.take(postings) >> 8).astype(np.int64)
         if len(self._heavy):
-            where = np.flatnonzero(counts == MAX_CODED_WEIGHT)
+            where = (counts == MAX_CODED_WEIGHT).nonzero()[0]
+            if not len(where):
+                return counts
             place = np.searchsorted(self._heavy, postings[where])
             kept = place < len(self._heavy)
             where, place = where[kept], place[kept]

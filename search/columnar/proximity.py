@@ -7,17 +7,21 @@ follow from each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.columnar.leaf import Leaf, TermPostings
-from search.columnar.matches import Docs, Indexes, Mask, Scores, common
+from search.columnar.matches import Docs, Indexes, Mask, Scores
 from search.columnar.spans import POSITION_BITS, Places
+
+FEW = 32  # rows of pairs that are read one by one: up to about so many that is faster than arrays
+FEW_GAPS = 256  # of one row that are looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,80 +41,146 @@ class Proximity:
 
 
 class _Word:
-    """A word among the candidates, by their rows: the i-th of them is row i."""
+    """A word among the candidates: the i-th of them is row i.
 
-    def __init__(self, term: TermPostings | None, docs: Docs) -> None:
-        self._term, self._docs = term, docs
-        self._rows: Indexes = np.empty(0, np.int64)
-        self._postings: Indexes = self._rows  # the indexes of its postings, row by row
-        if term is not None:
-            self._rows, self._postings = common(docs, term.docs())
-        self.present = np.zeros(len(docs), bool)
-        self.present[self._rows] = True
+    present: in which rows it stands
+    """
 
-    @cached_property
-    def scores(self) -> Scores:
-        """Of all candidates, 0 where it does not stand."""
-        scores = np.zeros(len(self._docs), np.float32)
-        if self._term is not None:
-            scores[self._rows] = self._term.scores_at(self._postings)
-        return scores
+    __slots__ = ("_postings", "_standing", "present", "term")
 
-    def postings(self, rows: Mask) -> tuple[Indexes, NDArray[np.int64]]:
-        """Of these rows those in which it stands, and the numbers of its postings there."""
-        kept = rows.take(self._rows).nonzero()[0]
-        if self._term is None or not len(kept):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        return self._rows.take(kept), self._term.postings.numbers(self._term.ordinal, self._postings.take(kept))
+    def __init__(self, term: TermPostings, docs: Docs) -> None:
+        own = term.docs()
+        self.term = term
+        self._postings = own.searchsorted(docs.astype(own.dtype, copy=False))  # indexes of its own, row by row
+        self._standing: _Standing | None = None
+        self.present: Mask = own.take(self._postings, mode="clip") == docs
+
+    @property
+    def standing(self) -> _Standing:
+        """Its positions, by the rows in which it stands."""
+        if self._standing is None:
+            self._standing = _Standing(self.term, self._postings.tolist())
+        return self._standing
+
+    def numbers(self, rows: Indexes) -> NDArray[np.int64]:
+        """Of its postings in these rows, in all of which it stands."""
+        numbers: NDArray[np.int64] = self._postings.take(rows) + self.term.postings.first_number(self.term.ordinal)
+        return numbers
+
+    def scores(self, rows: Indexes) -> Scores:
+        return self.term.scores_at(self._postings.take(rows))
 
 
-def bonus(asked: Proximity, leaf: Leaf, docs: Docs) -> Scores:
-    """Of each of the documents, which are ascending."""
-    total = np.zeros(len(docs), np.float32)
-    words = {word: _Word(leaf.term(asked.fieldname, word), docs) for word in dict.fromkeys(chain(*asked.runs))}
-    pairs = {pair for run in asked.runs for pair in pairwise(run) if pair[0] != pair[1]}
-    shared = {(one, other): words[one].present & words[other].present for one, other in sorted(pairs)}
-    shared = {pair: rows for pair, rows in shared.items() if rows.any()}
-    standing = _places(leaf, asked.fieldname, words, shared)
-    for one, other in shared:
-        added = np.float32(asked.weight) * (words[one].scores + words[other].scores)
-        for found in _together(standing[one], standing[other], asked.reach):
-            where = np.zeros(len(docs), bool)
-            where[found] = True
-            total[where] += added[where]
+class _Standing(dict[int, list[int]]):
+    """Positions of a word, each row read once, when it is asked for."""
+
+    __slots__ = ("_first", "_indexes", "_read")
+
+    def __init__(self, term: TermPostings, indexes: list[int]) -> None:
+        self._read = term.postings.positions_of_one
+        self._first = term.postings.first_number(term.ordinal)
+        self._indexes = indexes
+
+    def __missing__(self, row: int) -> list[int]:
+        positions = self[row] = self._read(self._first + self._indexes[row])
+        return positions
+
+
+class _Pair(NamedTuple):
+    """Neighbouring words of a query, and the rows in which both stand."""
+
+    first: _Word
+    second: _Word
+    rows: Indexes
+
+
+def bonus(asked: Proximity, leaf: Leaf, docs: Docs) -> Scores | None:
+    """Of each of the documents; None where none has any."""
+    pairs = _pairs(asked, leaf, docs)
+    if not pairs:
+        return None
+    together = _together_in_few if sum(len(pair.rows) for pair in pairs) <= FEW else _together_in_many
+    total: Scores | None = None
+    for pair, rows, times in together(pairs, asked.reach):
+        if total is None:
+            total = np.zeros(len(docs), np.float32)
+        total[rows] += np.float32(asked.weight) * times * (pair.first.scores(rows) + pair.second.scores(rows))
     return total
 
 
-def _places(
-    leaf: Leaf, fieldname: str, words: Mapping[str, _Word], shared: Mapping[tuple[str, str], Mask]
-) -> dict[str, Places]:
-    """Where each word stands in the rows that it shares with a neighbour, a row in place of the document's number. The
-    positions of all words are read at once: to read those of one costs hardly less.
-    """
-    wanted: dict[str, Mask] = {}
-    for pair, rows in shared.items():
-        for word in pair:
-            wanted[word] = wanted[word] | rows if word in wanted else rows
-    field = leaf.postings(fieldname)
-    if not wanted or field is None:
-        return {}
-    read = [words[word].postings(rows) for word, rows in wanted.items()]
-    counts, positions = field.positions_of(np.concatenate([postings for _, postings in read]))
-    places: Places = np.repeat(np.concatenate([rows for rows, _ in read]).astype(np.int64) << POSITION_BITS, counts)
+def _pairs(asked: Proximity, leaf: Leaf, docs: Docs) -> list[_Pair]:
+    """Those that stand together in any of the documents."""
+    words: dict[str, _Word] = {}
+    for word in dict.fromkeys(chain(*asked.runs)):
+        term = leaf.term(asked.fieldname, word)
+        if term is not None:
+            words[word] = _Word(term, docs)
+    pairs = []
+    for one, other in dict.fromkeys(pair for run in asked.runs for pair in pairwise(run)):
+        if one in words and other in words and one != other:
+            rows = (words[one].present & words[other].present).nonzero()[0]
+            if len(rows):
+                pairs.append(_Pair(words[one], words[other], rows))
+    return pairs
+
+
+# A pair, the rows where its words are near each other, and how often that counts: once, and twice where the second
+# follows the first.
+Together = Iterator[tuple[_Pair, Indexes, Scores]]
+
+
+def _together_in_few(pairs: Sequence[_Pair], reach: int) -> Together:
+    for pair in pairs:
+        first, second = pair.first.standing, pair.second.standing
+        times: dict[int, int] = {}
+        for row in pair.rows.tolist():
+            often = _times(first[row], second[row], reach)
+            if often:
+                times[row] = often
+        if times:
+            yield pair, np.array(list(times)), np.array(list(times.values()), np.float32)
+
+
+def _times(first: list[int], second: list[int], reach: int) -> int:
+    if len(first) * len(second) > FEW_GAPS:
+        near, following = _together(np.array(first), np.array(second), reach)
+        return (len(near) > 0) + (len(following) > 0)
+    gaps = {after - before for before in first for after in second}
+    return 0 if _around(reach).isdisjoint(gaps) else 1 + (1 in gaps)
+
+
+@cache
+def _around(reach: int) -> frozenset[int]:
+    return frozenset((*range(-reach, 0), *range(1, reach + 1)))
+
+
+def _together_in_many(pairs: Sequence[_Pair], reach: int) -> Together:
+    """The positions of all words of all pairs are read at once: to read those of one costs hardly less."""
+    field = pairs[0].first.term.postings
+    numbers = [pair.first.numbers(pair.rows) for pair in pairs] + [pair.second.numbers(pair.rows) for pair in pairs]
+    counts, positions = field.positions_of(np.concatenate(numbers))
+    size = len(counts) // 2
+    rows = np.arange(size) << POSITION_BITS  # one for each row of each pair
+    places: Places = np.concatenate((rows, rows)).repeat(counts)
     places += positions
-    ends = np.cumsum(counts)[np.cumsum([len(rows) for rows, _ in read]) - 1]
-    return dict(zip(wanted, np.split(places, ends[:-1]), strict=True))
+    half = int(counts[:size].sum())
+    near, following = _together(places[:half], places[half:], reach)
+    times = np.zeros(size, np.float32)
+    times[near] = 1
+    times[following] = 2
+    begin = 0
+    for pair in pairs:
+        own = times[begin : begin + len(pair.rows)]
+        begin += len(pair.rows)
+        which = own.nonzero()[0]
+        if len(which):
+            yield pair, pair.rows.take(which), own.take(which)
 
 
 def _together(first: Places, second: Places, reach: int) -> tuple[Indexes, Indexes]:
     """Rows in which the two stand at most `reach` apart, and in which the second follows the first."""
-    behind = np.searchsorted(first, second)  # of each place of the second word, the first word's next one
-    before = second - first.take(np.maximum(behind - 1, 0))
-    after = first.take(np.minimum(behind, len(first) - 1)) - second
-    is_before = (before > 0) & (before <= reach)
-    is_after = (after > 0) & (after <= reach)
-    return _rows(second[is_before | is_after]), _rows(second[before == 1])
-
-
-def _rows(found: Places) -> Indexes:
-    return found >> POSITION_BITS
+    behind = first.searchsorted(second)  # of each place of the second word, the first word's next one
+    before = second - first.take(behind - 1, mode="clip")
+    after = first.take(behind, mode="clip") - second
+    is_near = ((before > 0) & (before <= reach)) | ((after > 0) & (after <= reach))
+    return second[is_near] >> POSITION_BITS, second[before == 1] >> POSITION_BITS

@@ -35,7 +35,7 @@ class Scorer(Protocol):
     def key(self) -> Hashable: ...
 
     def scores(self, postings: FieldPostings, ordinal: int, which: Indexes | None = None) -> Scores:
-        """Of each posting of a term, or of those at the indexes `which`, ascending. Made anew: the caller's own."""
+        """Of each posting of a term, or of those at the indexes `which`. Made anew: the caller's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class BM25:
     average: float  # length of the field, over all documents
     b: float
     k1: float
-    cache: Cache
+    table: Scores  # of all codes, without idf
 
     @property
     def positive(self) -> bool:
@@ -61,8 +61,8 @@ class BM25:
         heavy, weights = postings.heavy(ordinal)
         codes = postings.codes(ordinal)
         if not len(heavy):
-            return self._times_idf(self._table().take(codes if which is None else codes.take(which)))
-        scores = self._table().take(codes)
+            return self._times_idf(self.table.take(codes if which is None else codes.take(which)))
+        scores = self.table.take(codes)
         scores[heavy] = self._of(weights, LENGTH_OF_BYTE.take(codes.take(heavy) & 0xFF))
         return self._times_idf(scores if which is None else scores.take(which))
 
@@ -70,22 +70,26 @@ class BM25:
         scores *= np.float32(self.idf)
         return scores
 
-    def _table(self) -> Scores:
-        key = "bm25 table", self.average, self.b, self.k1
-        return self.cache.get(key, self._make_table, lambda table: table.nbytes)
-
-    def _make_table(self) -> Scores:
-        codes = np.arange(CODES)
-        return self._of(codes >> 8, LENGTH_OF_BYTE.take(codes & 0xFF))
-
     def _of(self, weights: NDArray[Any], lengths: NDArray[np.int64]) -> Scores:
-        """Without idf. A weight of 0 is given next to nothing, because a document with score 0 counts as not found."""
-        frequency = weights.astype(np.float64)
-        norm = self.k1 * ((1 - self.b) + self.b * np.maximum(lengths, 1) / self.average)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scores: NDArray[np.float64] = frequency * (self.k1 + 1) / (frequency + norm)
-        scores[frequency <= 0] = _LEAST
-        return scores.astype(np.float32)
+        return _bm25(weights, lengths, self.average, self.b, self.k1)
+
+
+def _bm25(weights: NDArray[Any], lengths: NDArray[np.int64], average: float, b: float, k1: float) -> Scores:
+    """Without idf. A weight of 0 is given next to nothing, because a document with score 0 counts as not found."""
+    frequency = weights.astype(np.float64)
+    norm = k1 * ((1 - b) + b * np.maximum(lengths, 1) / average)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores: NDArray[np.float64] = frequency * (k1 + 1) / (frequency + norm)
+    scores[frequency <= 0] = _LEAST
+    return scores.astype(np.float32)
+
+
+def _bm25_table(average: float, b: float, k1: float, cache: Cache) -> Scores:
+    def make() -> Scores:
+        codes = np.arange(CODES)
+        return _bm25(codes >> 8, LENGTH_OF_BYTE.take(codes & 0xFF), average, b, k1)
+
+    return cache.get(("bm25 table", average, b, k1), make, lambda table: table.nbytes)
 
 
 _LEAST = float(np.finfo(np.float32).tiny) * 2**24  # so small that it disappears in any sum, and not lost by an idf
@@ -133,7 +137,9 @@ def scorer_of(searcher: Any, weighting: Any, fieldname: str, term: bytes, cache:
             return Weights()
         parent = searcher.get_parent()
         b = weighting._field_B.get(fieldname, weighting.B)
-        return BM25(parent.idf(fieldname, term), parent.avg_field_length(fieldname) or 1, b, weighting.K1, cache)
+        average = parent.avg_field_length(fieldname) or 1
+        table = _bm25_table(average, b, weighting.K1, cache)
+        return BM25(parent.idf(fieldname, term), average, b, weighting.K1, table)
     own = weighting.scorer(searcher, fieldname, term)
     if type(own) is scoring.WeightScorer:
         return Weights()

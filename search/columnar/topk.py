@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_GROUP = 128
+_GROUP = range(8, 129)  # keys: smaller groups cost more than they spare
+_GROUPS = 4  # for each key that is wanted: with fewer, they bound little
 
 Ties = Callable[[NDArray[np.integer[Any]]], NDArray[Any]]  # of the keys at these indexes
 
@@ -37,15 +38,16 @@ def ties_among(ties: Ties, chosen: NDArray[np.integer[Any]]) -> Ties:
 
 
 def _candidates(keys: NDArray[Any], count: int) -> NDArray[np.intp] | None:
-    """Indexes, ascending, that hold the `count` lowest and not many others; None where groups are too few to tell.
+    """Indexes, ascending, that hold the `count` lowest and not many others; None where keys are too few for that.
 
     The lowest keys of `count` groups are as many keys, so the highest of them bounds what can be among the first. A
     group is every so-many-th key: the minimum runs along rows, which is ten times as fast as along columns.
     """
-    groups = len(keys) // _GROUP
-    if groups <= count:
+    size = min(_GROUP[-1], len(keys) // (count * _GROUPS))
+    if size < _GROUP[0]:
         return None
-    minima = keys[: groups * _GROUP].reshape(_GROUP, groups).min(axis=0)
+    groups = len(keys) // size
+    minima = keys[: groups * size].reshape(size, groups).min(axis=0)
     bound = np.partition(minima, count - 1)[count - 1]
     candidates: NDArray[np.intp] = (keys <= bound).nonzero()[0]
     return candidates

@@ -24,7 +24,7 @@ def test_lowest_are_the_first_of_a_stable_sort(keys: list[int], count: int) -> N
     assert lowest(np.array(keys, np.float32), count).tolist() == expected
 
 
-@pytest.mark.parametrize("size", [127, 128, 129, 1279, 1280, 1281, 1408, 100_000])
+@pytest.mark.parametrize("size", [127, 128, 129, 319, 320, 321, 5_119, 5_120, 5_121, 100_000])
 @pytest.mark.parametrize("count", [1, 9, 10, 11, 1000])
 @pytest.mark.parametrize("different", [1, 7, 10**9])
 def test_lowest_of_many(size: int, count: int, different: int) -> None:

@@ -58,6 +58,8 @@ def check(postings: FieldPostings, field: Field) -> None:
         assert postings.length_bytes(ordinal).tolist() == [posting[2] for posting in expected]
         starts, positions = postings.positions(ordinal)
         assert [positions[a:b].tolist() for a, b in pairwise(starts)] == [p[3] for p in expected]
+        first = postings.first_number(ordinal)
+        assert [postings.positions_of_one(first + n) for n in range(len(expected))] == [p[3] for p in expected]
         every_third = np.arange(0, len(expected), 3)
         starts, positions = postings.positions_at(ordinal, every_third)
         assert [positions[a:b].tolist() for a, b in pairwise(starts)] == [p[3] for p in expected[::3]]
@@ -167,3 +169,5 @@ def test_positions_of_a_few_postings_are_found_from_their_blocks(coded: bool) ->
         for which in ([], [0], [4_999], [0, 1, 4_999], sorted(chosen.sample(range(5_000), 30)), list(range(5_000))):
             starts, positions = built.positions_at(ordinal, np.array(which, np.int64))
             assert [positions[a:b].tolist() for a, b in pairwise(starts)] == [field[term][i][3] for i in which]
+            first = built.first_number(ordinal)
+            assert [built.positions_of_one(first + i) for i in which] == [field[term][i][3] for i in which]
