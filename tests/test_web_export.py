@@ -240,7 +240,7 @@ def test_page_size_and_cursor_do_not_matter_to_an_export_and_since_does(filled: 
 def test_a_file_that_broke_off_does_not_look_whole(tmp_path: Path) -> None:
     long = [replace(SUMMIT, id=f"{n}", body=" ".join(f"word{n * m}" for m in range(300))) for n in range(400)]
     url = index_of(tmp_path, [*long, FERRY])
-    [documents] = tmp_path.glob("*.documents")
+    [documents] = tmp_path.rglob("*.documents")
     data = bytearray(documents.read_bytes())
     place = data.find(b"\x28\xb5\x2f\xfd", len(data) // 4)  # where zstd begins a block
     data[place : place + 64] = bytes(64)
