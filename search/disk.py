@@ -42,6 +42,10 @@ def make_folder(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def new_folder(path: Path) -> None:
+    path.mkdir(0o755)
+
+
 def create(path: Path) -> BinaryIO:
     """A new file in the place of one that may be there, which is left as it is under its other names."""
     path.unlink(missing_ok=True)

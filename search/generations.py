@@ -96,7 +96,7 @@ class Draft:
         self._target = generations.path(generation)
         self.folder = self._target.with_name(f"{generation}{PARTIAL}")
         try:
-            disk.make_folder(self.folder)
+            disk.new_folder(self.folder)
             self._known = {} if base is None else self._link(base)
         except BaseException:
             disk.remove_folder(self.folder)
@@ -317,4 +317,5 @@ class Generations:
     def _discard(self, path: Path, number: int) -> None:
         gone = self._inner / f"{number}{GONE}"
         disk.rename(path, gone)
+        disk.sync_folder(self._inner)  # or power might fail on half of it under its old name
         disk.remove_folder(gone)

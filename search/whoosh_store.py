@@ -5,6 +5,7 @@ What cannot be opened is passed over for the generation before, loudly, and is n
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import FileIndex
 
@@ -25,6 +26,7 @@ from search.generations import Draft, Generations, Hold
 from search.manifest import Entry, Manifest
 
 OPEN_TRIES = 20  # while one writer after the other takes the generation away that is about to be opened
+NO_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.ENOLCK, errno.EINTR}
 LEFTOVERS = {"lock", "generations"}  # of a backup that broke off
 EXTRA = ".stories"  # without such a file nothing is lost for which an older generation should be served
 
@@ -41,6 +43,8 @@ class GenerationStorage(FileStorage):  # type: ignore[misc]
     """
 
     def create_file(self, name: str, **options: Any) -> Any:
+        if self.readonly:
+            raise ReadOnlyError(f"{name}: a generation never changes")
         return StructFile(disk.create(Path(self.folder, name)), name=name, **options)
 
     def lock(self, name: str) -> Any:  # noqa: ARG002
@@ -87,7 +91,7 @@ class WhooshStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._generations = Generations(folder)
-        self._condemned: dict[str, str] = {}  # by the digest of a generation: what was found only while reading it
+        self._condemned: dict[tuple[int, str], str] = {}  # by number and digest: what was found only while reading it
         self._told: set[str] = set()
         self.damage = ""  # why what was opened last is not the newest; empty where it is
 
@@ -110,6 +114,8 @@ class WhooshStore:
                 except EngineError:
                     raise
                 except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
+                    if isinstance(error, MemoryError) or getattr(error, "errno", None) in NO_DAMAGE:
+                        raise EngineError(f"the index in {self._folder} cannot be opened: {error}") from error
                     damages.append(f"generation {number} is damaged ({error})")
                     if self.newest() != before:
                         break
@@ -122,7 +128,7 @@ class WhooshStore:
 
     def condemn(self, generation: Generation, error: Exception) -> None:
         """From now on the one before is opened in its place."""
-        self._condemned[generation.digest] = str(error)
+        self._condemned[generation.number, generation.digest] = str(error)
 
     @contextmanager
     def writing(self, create: Callable[[Any], Any]) -> Iterator[tuple[Draft, Any]]:
@@ -225,6 +231,7 @@ class WhooshStore:
             for number in self._generations.numbers():
                 if base < number < newest:
                     self._generations.set_aside(number)
+                    _LOG.warning("generation %s of %s is damaged and was set aside", number, self._folder)
             if is_purge:
                 self._generations.purge(newest)
             else:
@@ -270,8 +277,8 @@ class WhooshStore:
         hold = Hold(folder)
         try:
             files, digest = manifest.read(folder)
-            if digest in self._condemned:
-                raise DamagedFileError(self._condemned[digest])
+            if (number, digest) in self._condemned:
+                raise DamagedFileError(self._condemned[number, digest])
             for name in files.files:
                 if not name.endswith(EXTRA):
                     manifest.check_size(folder / name, files.files[name])

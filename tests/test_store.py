@@ -183,7 +183,9 @@ with open_engine(f"whoosh:{sys.argv[1]}") as engine:
 
 
 @pytest.mark.parametrize("step", ["before", "after"])
-@pytest.mark.parametrize("operation", ["make_folder", "create", "write", "sync_file", "sync_folder", "rename", "link"])
+@pytest.mark.parametrize(
+    "operation", ["make_folder", "new_folder", "create", "write", "sync_file", "sync_folder", "rename", "link"]
+)
 def test_a_writer_that_is_killed_leaves_the_index_as_it_was(tmp_path: Path, operation: str, step: str) -> None:
     commit(tmp_path, 1)
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), step, operation], cwd=ROOT, check=False)
@@ -577,6 +579,21 @@ def test_a_backup_is_restored_where_nothing_is_left_or_all_is_damaged(tmp_path: 
         shutil.rmtree(folder)
         engine.restore(copy)
         assert engine.count() == 1
+
+
+def test_a_restored_generation_is_served_by_those_who_found_it_damaged(tmp_path: Path) -> None:
+    folder, copy = tmp_path / "index", tmp_path / "copy"
+    with open_engine(f"whoosh:{folder}") as engine:
+        fill(engine, [article(1)])
+        fill(engine, [article(2)])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "hardlink_to", no_links)
+            engine.backup(copy)
+        altered(new_files(folder, 2)[".toc"])
+    with open_engine(f"whoosh:{folder}") as engine:
+        assert engine.count() == 1
+        engine.restore(copy)
+        assert (engine.count(), engine.damage()) == (2, "")
 
 
 def test_no_damaged_backup_is_restored(tmp_path: Path) -> None:

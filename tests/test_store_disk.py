@@ -21,7 +21,7 @@ from tests.conftest import fill, origin
 from tests.test_store import article, commit, committed, count, names
 
 ROOT = Path(__file__).parent.parent
-OPERATIONS = ("make_folder", "create", "write", "sync_file", "sync_folder", "rename", "link")
+OPERATIONS = ("make_folder", "new_folder", "create", "write", "sync_file", "sync_folder", "rename", "link")
 REFUSALS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "used up",
@@ -181,3 +181,19 @@ def test_a_worker_that_is_killed_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         assert engine.count() == 1
         fill(engine, [article(2)])
         assert engine.count() == 2
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES, errno.ENOLCK])
+def test_an_index_that_cannot_be_opened_now_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    committed(tmp_path, 2)
+
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with open_engine(f"whoosh:{tmp_path}") as engine:
+        with monkeypatch.context() as patch, pytest.raises(EngineError, match="cannot be opened"):  # noqa: PT012
+            patch.setattr("search.manifest.read", refused)
+            engine.count()
+        assert (engine.count(), engine.damage()) == (2, "")
