@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from gunicorn.errors import ConfigError
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -40,8 +41,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._heads: dict[TConn, bytearray] = {}  # what has come so far
+        self._heads: dict[TConn, bytearray] = {}  # what has come so far, in the order of their deadlines
         self._lingering: deque[_Deadline] = deque()
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        super().check_config(cfg, log)
+        if cfg.is_ssl:
+            raise ConfigError("TLS is left to the proxy before Dateline; take --certfile and --keyfile out")
 
     def accept(self, listener: socket.socket) -> None:
         try:
@@ -61,8 +68,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _await_head(self, conn: TConn) -> None:
         conn.timeout = time.monotonic() + self.head_seconds
         self._heads[conn] = bytearray()
-        self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.on_pending_socket_readable(conn, conn.sock)  # most heads are there already
 
     def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
         head = self._heads[conn]
@@ -74,9 +81,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             data = b""
         head += data
         if not data:
-            self._stop_awaiting(conn)
-            self.nr_conns -= 1
-            conn.close()
+            self._give_up(conn)
         elif head.find(_END, max(0, len(head) - len(data) - len(_END))) >= 0:
             self._hand_over(conn)
         elif len(head) > MAX_HEAD:
@@ -100,21 +105,25 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _stop_awaiting(self, conn: TConn) -> bytes:
         self.poller.unregister(conn.sock)
-        self.pending_conns.remove(conn)
         return bytes(self._heads.pop(conn))
 
+    def _give_up(self, conn: TConn) -> None:
+        self._stop_awaiting(conn)
+        self.nr_conns -= 1
+        conn.close()
+
     def murder_pending(self) -> None:
-        """Closes what is late; those that wait, and those that linger, stand in the order of their deadlines."""
-        super().murder_pending()
-        for conn in self._heads.keys() - set(self.pending_conns):
-            del self._heads[conn]
-        while self._lingering and self._lingering[0][0] <= time.monotonic():
+        """Closes what is late; called after all events."""
+        now = time.monotonic()
+        while self._heads and (first := next(iter(self._heads))).timeout <= now:
+            self._give_up(first)
+        while self._lingering and self._lingering[0][0] <= now:
             self._part_with(self._lingering[0])
 
     def _cap_keepalive(self, deadline: float) -> None:
         """At shutdown, a head that is on its way has no longer than a kept connection."""
         super()._cap_keepalive(deadline)
-        for conn in self.pending_conns:
+        for conn in self._heads:
             conn.timeout = min(conn.timeout, deadline)
 
     def handle_request(self, req: Request, conn: TConn) -> Any:
