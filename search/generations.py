@@ -177,6 +177,8 @@ class Generations:
     @staticmethod
     def pointer(data: bytes) -> Pointer:
         """Raises DamagedFileError."""
+        if not data:
+            raise DamagedFileError("current: missing")
         value, _ = manifest.unsealed(data, "current")
         return Pointer(value["generation"], value["manifest"])
 

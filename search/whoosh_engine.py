@@ -205,7 +205,8 @@ class WhooshEngine:
                 draft.publish()
 
     def verify(self) -> Verification:
-        return self._store.verify()
+        with _opening(self._folder):
+            return self._store.verify()
 
     def backup(self, folder: Path) -> Checked:
         with _translating_errors(folder):
@@ -234,13 +235,15 @@ class WhooshEngine:
             self.close()
 
     def _current(self) -> Snapshot:
-        newest = self._store.newest()
-        if self._held is None or newest != self._newest:
+        with _opening(self._folder):
+            newest = self._store.newest()
+            if self._held is not None and newest == self._newest:
+                return self._held
             self.close()
             self._held = self._store.open(self._snapshot)
             # As it was before opening: whatever was committed since is looked for again next time.
             self._newest = newest
-        return self._held
+            return self._held
 
     def _snapshot(self, generation: Generation) -> Snapshot:
         _check_version(generation.index, self._folder, self._rebuilding)
@@ -327,6 +330,14 @@ def _check_version(ix: Any, folder: Path, rebuild: bool) -> None:
 
 def _created(storage: Any) -> Any:
     return storage.create_index(whoosh_schema.whoosh_schema())
+
+
+@contextmanager
+def _opening(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(f"the index in {folder} cannot be opened: {error}") from error
 
 
 @contextmanager

@@ -102,7 +102,7 @@ class WhooshStore:
     def open(self, load: Callable[[Generation], T]) -> T:
         """What `load` makes of the newest generation for which it does not fail; it has to release its hold.
 
-        Raises IndexMissing, IndexDamaged, and every EngineError of `load`.
+        Raises IndexMissing, IndexDamaged, OSError where that is no damage, and every EngineError of `load`.
         """
         for _ in range(OPEN_TRIES):
             before = self.newest()
@@ -115,7 +115,7 @@ class WhooshStore:
                     raise
                 except Exception as error:  # Whoosh raises whatever its unpickling and unpacking meet
                     if isinstance(error, MemoryError) or getattr(error, "errno", None) in NO_DAMAGE:
-                        raise EngineError(f"the index in {self._folder} cannot be opened: {error}") from error
+                        raise
                     damages.append(f"generation {number} is damaged ({error})")
                     if self.newest() != before:
                         break

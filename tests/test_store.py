@@ -614,7 +614,7 @@ def test_a_side_file_is_carried_on_until_it_is_written_anew(tmp_path: Path) -> N
     def written(data: bytes | None) -> None:
         with store.writing(lambda storage: storage.create_index(whoosh_schema.whoosh_schema())) as (draft, ix):
             if data is not None:
-                draft.write_side_file("removed.json", data)
+                draft.write_side_file("notes.json", data)
             with BulkWriter(ix) as writer:
                 writer.generation = draft.generation
             draft.publish()
@@ -622,7 +622,7 @@ def test_a_side_file_is_carried_on_until_it_is_written_anew(tmp_path: Path) -> N
     def read() -> bytes | None:
         held = store.open(lambda generation: generation)
         held.hold.release()
-        return held.side_file("removed.json")
+        return held.side_file("notes.json")
 
     written(None)
     assert read() is None
@@ -631,10 +631,10 @@ def test_a_side_file_is_carried_on_until_it_is_written_anew(tmp_path: Path) -> N
     assert read() == b"[1]"
     written(b"[1, 2]")
     assert read() == b"[1, 2]"
-    assert (generation(tmp_path, 3) / "removed.json").read_bytes() == b"[1]"
-    flipped_side = generation(tmp_path, 4) / "removed.json"
+    assert (generation(tmp_path, 3) / "notes.json").read_bytes() == b"[1]"
+    flipped_side = generation(tmp_path, 4) / "notes.json"
     flipped_side.write_bytes(b"[1, 3]")
-    with pytest.raises(DamagedFileError, match=r"removed\.json"):
+    with pytest.raises(DamagedFileError, match=r"notes\.json"):
         read()
 
 

@@ -196,4 +196,7 @@ def test_an_index_that_cannot_be_opened_now_is_not_taken_for_damaged(
         with monkeypatch.context() as patch, pytest.raises(EngineError, match="cannot be opened"):  # noqa: PT012
             patch.setattr("search.manifest.read", refused)
             engine.count()
+        with monkeypatch.context() as patch, pytest.raises(EngineError, match="cannot be opened"):  # noqa: PT012
+            patch.setattr(os, "open", refused)
+            engine.count()
         assert (engine.count(), engine.damage()) == (2, "")
