@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from rapidfuzz.distance import OSA
 
@@ -42,6 +42,9 @@ PASSAGES = 2  # of one text at most, the second where it matches what the first 
 SENTENCE_REACH = 90  # characters before its first match within which a passage begins with the sentence
 CONTEXT = 30  # characters before its first match where the sentence begins farther away
 REPEAT = 0.05  # worth of matching a part again, as a share of matching it once
+MAX_WHOLES = (
+    32  # parts of a query, near words and misspellings, that are marked: each takes a look through all of a text
+)
 MAX_BEGINNINGS = 40  # more of them cost more to look for than to analyse the text
 
 _BY_NAME_ONLY = frozenset({"captions", "publisher", "place"})  # bare words do not search them
@@ -108,7 +111,9 @@ class _Plan:
     stems: dict[str, Query] = field(default_factory=dict)
     words: dict[str, Query] = field(default_factory=dict)
     runs: list[_Run] = field(default_factory=list)
-    prefixes: list[Prefix] = field(default_factory=list)
+    heads: dict[str, list[int]] = field(default_factory=dict)  # which runs begin with a word
+    prefixes: dict[str, Prefix] = field(default_factory=dict)  # by the beginning
+    lengths: tuple[int, ...] = ()  # of beginnings
     wholes: list[Near | Fuzzy] = field(default_factory=list)  # for these the whole text has to be looked at
     beginnings: frozenset[str] = frozenset()  # of the words of all the rest, in a text of small letters
 
@@ -141,18 +146,30 @@ class _Plan:
         return found
 
     def _matched(self, text: str, found: list[Token]) -> Iterator[tuple[Token, Query]]:
-        for run in self.runs:
-            yield from ((token, run.part) for token in _standing(text, found, run))
+        yield from self._in_runs(text, found)
         for whole in self.wholes:
             close = _stretches(found, whole) if isinstance(whole, Near) else _alike(found, whole)
             yield from ((found[i], whole) for i in close)
-        for prefix in self.prefixes:
-            beginning = "".join(_plain(prefix.text))
-            yield from ((token, prefix) for token in found if token.form.exact.startswith(beginning))
         for token in found:
+            exact = token.form.exact
+            if self.lengths and (
+                beginning := next((exact[:n] for n in self.lengths if exact[:n] in self.prefixes), "")
+            ):
+                yield token, self.prefixes[beginning]
             part = self.words.get(token.form.exact) or self.stems.get(token.form.stem)
             if part is not None:
                 yield token, part
+
+    def _in_runs(self, text: str, found: list[Token]) -> Iterator[tuple[Token, Query]]:
+        places = [tuple(several) for _, several in groupby(found, attrgetter("start"))] if self.runs else []
+        standing: list[tuple[int, list[Token]]] = []
+        for first, several in enumerate(places):
+            forms = {form for token in several for form in (token.form.stem, token.form.exact)}
+            for number in {number for form in forms for number in self.heads.get(form, ())}:
+                run = self.runs[number]
+                standing.append((number, _standing(text, places[first : first + len(run.words)], run)))
+        for number, stretch in sorted(standing, key=itemgetter(0)):  # of several over one word, the first of the query
+            yield from ((token, self.runs[number].part) for token in stretch)
 
 
 @lru_cache(maxsize=256)
@@ -175,11 +192,15 @@ def _plan(query: Query, field: str, language: str) -> _Plan:
                 if len(terms) > 1:
                     plan.runs.append(_Run(word, terms, part))
                 elif terms and isinstance(part, Prefix):
-                    plan.prefixes.append(part)
+                    plan.prefixes.setdefault(terms[0], part)
                 elif terms:
                     plan.words.setdefault(terms[0], part)
             case Near() | Fuzzy():
-                plan.wholes.append(part)
+                if len(plan.wholes) < MAX_WHOLES:
+                    plan.wholes.append(part)
+    for number, run in enumerate(plan.runs):
+        plan.heads.setdefault(run.words[0], []).append(number)
+    plan.lengths = tuple(sorted(set(map(len, plan.prefixes))))
     plan.beginnings = _printed(beginnings)
     return plan
 
@@ -216,21 +237,18 @@ def _plain(text: str) -> list[str]:
     return [term for term, _ in exact(text)]
 
 
-def _standing(text: str, found: Sequence[Token], run: _Run) -> Iterator[Token]:
-    """The tokens of a run, wherever it stands. The last word of a Prefix need only begin so."""
+def _standing(text: str, places: Sequence[tuple[Token, ...]], run: _Run) -> list[Token]:
+    """The tokens of a run where it stands at these places; else none. The last word of a Prefix need only begin so."""
     *whole, last = run.words
-    places = [tuple(several) for _, several in groupby(found, attrgetter("start"))]
-    for first in range(len(places) - len(whole)):
-        stretch: list[Token] = []
-        for word, several in zip(run.words, places[first : first + len(run.words)], strict=True):
-            begins = isinstance(run.part, Prefix) and len(stretch) == len(whole)
-            fitting = (t for t in several if run.form(t) == word or (begins and run.form(t).startswith(last)))
-            token = next(fitting, None)
-            if token is None or (stretch and parted(text, stretch[-1].end, token.start)):
-                break
-            stretch.append(token)
-        else:
-            yield from stretch
+    stretch: list[Token] = []
+    for word, several in zip(run.words, places, strict=False):
+        begins = isinstance(run.part, Prefix) and len(stretch) == len(whole)
+        fitting = (t for t in several if run.form(t) == word or (begins and run.form(t).startswith(last)))
+        token = next(fitting, None)
+        if token is None or (stretch and parted(text, stretch[-1].end, token.start)):
+            return []
+        stretch.append(token)
+    return stretch if len(stretch) == len(run.words) else []
 
 
 def _stretches(found: Sequence[Token], near: Near) -> Iterator[int]:

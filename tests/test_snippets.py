@@ -13,7 +13,7 @@ from search.analysis import ENGLISH, stem_beginning, tokens
 from search.engine import Piece, Snippet
 from search.parse import parse
 from search.query import Query, Word
-from search.snippets import PASSAGE, _plan, mark, snippet
+from search.snippets import MAX_WHOLES, PASSAGE, _plan, mark, snippet
 from tests.strategies import queries, words
 
 BETWEEN = (" ", "\n\n", ", ", "-", "’s", "é", "_")
@@ -119,3 +119,17 @@ def test_every_inflection_begins_with_what_is_looked_for() -> None:
     assert len(forms) > 1000
     for form in forms:
         assert form.exact.startswith(stem_beginning(form.stem)), form
+
+
+@pytest.mark.parametrize(("before", "marked"), [(MAX_WHOLES - 2, True), (MAX_WHOLES - 1, True), (MAX_WHOLES, False)])
+@pytest.mark.parametrize(("part", "shows"), [("harbor~", "[harbour]"), ('"harbour pier"~3', "[harbour] and [pier]")])
+def test_of_near_words_and_misspellings_the_first_are_marked(part: str, shows: str, before: int, marked: bool) -> None:
+    query = parse(" OR ".join([f"nowhere{number}~" for number in range(before)] + [part]))
+    assert (shows in shown(mark("harbour and pier", query))) is marked
+
+
+def test_where_several_phrases_and_beginnings_meet_all_are_marked() -> None:
+    text = "The harbour council of the harbour city met, the harbours too."
+    marked = "The [harbour] [council] of the [harbour] [city] met, the [harbours] too."
+    assert shown(mark(text, parse('"harbour council" OR "harbour city" OR harbours* OR "harbour market"'))) == marked
+    assert shown(mark("harbourmaster", parse("har* OR harbour*"))) == "[harbourmaster]"
