@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
 from tests.web_server import ARTICLES, get, index_of, running
+from web.answered import Answered
+from web.metrics import count
 
 ASKED = 24
 
@@ -50,10 +52,32 @@ def test_counts_of_all_processes_add_up_and_outlive_them(tmp_path: Path) -> None
 def test_the_archive_is_told_with_what_it_lacks(tmp_path: Path) -> None:
     client = create_app(index_of(tmp_path / "index", ARTICLES)).test_client()
     told = figures(client.get("/metrics").text)
-    assert told["dateline_index_usable",] == 1
+    assert (told["dateline_index_usable",], told["dateline_index_damaged",]) == (1, 0)
     assert told["dateline_index_generation",] == 1
     assert told["dateline_articles",] == len(ARTICLES)
     assert [told["dateline_articles_without", part] for part in ("title", "date", "body")] == [1, 1, 0]
+
+
+def test_a_damaged_commit_is_told_by_both_who_watch(tmp_path: Path) -> None:
+    url = index_of(tmp_path, ARTICLES[:1])
+    index_of(tmp_path, ARTICLES)
+    (tmp_path / "generations" / "2" / "manifest.json").write_text("torn")
+    client = create_app(url).test_client()
+    told = figures(client.get("/metrics").text)
+    assert (told["dateline_index_usable",], told["dateline_index_damaged",]) == (1, 1)
+    assert told["dateline_articles",] == 1
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.text.startswith("ready, without the newest commit, which is damaged")
+    assert str(tmp_path) not in ready.text
+
+
+def test_an_answer_that_was_cut_short_is_counted(tmp_path: Path) -> None:
+    client = create_app(f"whoosh:{tmp_path}").test_client()
+    before = figures(client.get("/metrics").text)["dateline_partial_answers_total",]
+    for partial in (True, False):
+        count(Answered("a", "/search", 200, 0.1, 0.1, page=None, partial=partial))
+    assert figures(client.get("/metrics").text)["dateline_partial_answers_total",] == before + 1
 
 
 def test_without_an_index_the_rest_is_told(tmp_path: Path) -> None:

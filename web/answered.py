@@ -25,6 +25,7 @@ class Answered:
     seconds: until the answer was ready, which for a file means its first lines
     search_seconds: of them, in the engine; None where it searched nothing
     page: what it found last
+    partial: whether a search that it needed was cut short
     """
 
     request_id: str
@@ -33,6 +34,7 @@ class Answered:
     seconds: float
     search_seconds: float | None
     page: Page | None
+    partial: bool
 
 
 def register(app: Flask, trusted: bool, tell: Callable[[Answered, Response], None]) -> None:
@@ -63,4 +65,5 @@ def _answered(response: Response) -> Answered:
         seconds=perf_counter() - g.started,
         search_seconds=g.get("search_seconds"),
         page=g.get("page"),
+        partial=g.get("partial", False),
     )

@@ -72,6 +72,8 @@ def _line(answered: Answered, chosen: Settings) -> dict[str, Any]:
         line["search_ms"] = round(answered.search_seconds * 1000, 2)
     if answered.page is not None:
         line |= {"total": answered.page.total, "generation": answered.page.generation}
+    if answered.partial:
+        line["partial"] = True
     if chosen.log_queries:
         line["target"] = request.full_path if request.query_string else request.path
     if chosen.log_addresses:

@@ -42,6 +42,10 @@ _search_seconds = Histogram(
     "dateline_search_seconds", "Time that requests spent in the engine.", registry=_counts, buckets=_SECONDS
 )
 
+_partial = Counter(
+    "dateline_partial_answers", "Answers whose search was cut short by SEARCH_TIMEOUT.", registry=_counts
+)
+
 metrics = Blueprint("metrics", __name__)
 
 
@@ -49,6 +53,8 @@ def count(answered: Answered) -> None:
     route = answered.route or _NO_ROUTE
     _requests.labels(route, str(answered.status)).inc()
     _seconds.labels(route).observe(answered.seconds)
+    if answered.partial:
+        _partial.inc()
     if answered.search_seconds is not None:
         _search_seconds.observe(answered.search_seconds)
 
