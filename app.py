@@ -26,6 +26,7 @@ from web import (
     guide,
     headers,
     health,
+    hosts,
     limiting,
     log,
     messages,
@@ -58,6 +59,7 @@ def create_app(engine_url: str | None = None, catalogues: str = messages.CATALOG
     chosen = settings_from(os.environ)
     app = Flask(__name__, static_url_path=caching.STATIC)
     app.json = UnescapedJSON(app)
+    hosts.check(app)
     proxies.trust(app, chosen.trusted_proxies)
     app.extensions[EXTENSION] = open_engine(engine_url or chosen.search_url, seconds=chosen.search_timeout)
     app.url_map.converters["article_id"] = ArticleId

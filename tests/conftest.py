@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ from hypothesis import settings
 from search import Engine, open_engine
 from search.article import Article
 from search.engine import Origin
+from tests.breakouts import CASES, write
 
 # A loaded machine must not fail a test that only took its time.
 settings.register_profile("patient", deadline=None)
@@ -43,3 +46,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
             return engine
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def breakout_archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of the index of hostile captures, as the indexer makes it."""
+    folder = tmp_path_factory.mktemp("breakouts")
+    url = f"whoosh:{folder / 'index'}"
+    write(folder / "captures", CASES)
+    indexing = subprocess.run(
+        [sys.executable, "-m", "indexer", folder / "captures", "--index", url, "--json", "--quiet"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        check=False,
+    )
+    assert indexing.returncode in (0, 1), indexing.stderr  # 1: what could not be read
+    assert b"Traceback" not in indexing.stderr
+    assert b"could not be extracted" not in indexing.stdout  # what the rules did not foresee
+    assert b"could not be read:" not in indexing.stdout
+    return url

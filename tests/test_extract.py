@@ -236,6 +236,11 @@ def whole(article: Article) -> None:
     assert "\n\n\n" not in article.body
 
 
+def test_an_id_is_composed_as_addresses_are() -> None:
+    assert from_json({"id": "cafe\u0301", "title": "x"}).id == "café"
+    assert from_json({"id": "a\ud800", "title": "x"}).id == "a?"
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 @settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))

@@ -9,7 +9,7 @@ _NOTHING = "()"
 _FEATURES = (
     "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid idle-detection "
     "magnetometer microphone midi payment picture-in-picture publickey-credentials-get screen-wake-lock serial usb "
-    "web-share xr-spatial-tracking"
+    "xr-spatial-tracking"
 ).split()  # clipboard-write stays: citations are copied
 
 HEADERS = {

@@ -71,4 +71,5 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-main()
+if __name__ == "__main__":
+    main()
