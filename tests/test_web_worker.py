@@ -51,9 +51,20 @@ def status(client: socket.socket) -> int:
         b"POST /search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
         b"GET /search HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        START + b"\r\n" + START,
         b"GET /api/search?size=100 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
-    ids=["nothing", "a letter", "half a head", "half a line", "no body", "no chunk", "never closed", "never read"],
+    ids=[
+        "nothing",
+        "a letter",
+        "half a head",
+        "half a line",
+        "no body",
+        "no chunk",
+        "never closed",
+        "half a second head",
+        "never read",
+    ],
 )
 def test_others_are_answered_beside_slow_clients(server: Server, sent: bytes) -> None:
     with ExitStack() as stack:

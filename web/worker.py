@@ -65,24 +65,32 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.keepalived_conns.remove(conn)
         self._await_head(conn)
 
-    def _await_head(self, conn: TConn) -> None:
+    def _await_head(self, conn: TConn, begun: bytes = b"") -> None:
+        """begun: what came of it behind the request before"""
         conn.timeout = time.monotonic() + self.head_seconds
         self._heads[conn] = bytearray()
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
-        self.on_pending_socket_readable(conn, conn.sock)  # most heads are there already
+        if begun:
+            self._gather(conn, begun)
+        else:
+            self.on_pending_socket_readable(conn, conn.sock)  # most heads are there already
 
     def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        head = self._heads[conn]
         try:
             data = client.recv(_CHUNK)
         except BlockingIOError:
             return
         except OSError:
             data = b""
-        head += data
-        if not data:
+        if data:
+            self._gather(conn, data)
+        else:
             self._give_up(conn)
-        elif head.find(_END, max(0, len(head) - len(data) - len(_END))) >= 0:
+
+    def _gather(self, conn: TConn, data: bytes) -> None:
+        head = self._heads[conn]
+        head += data
+        if head.find(_END, max(0, len(head) - len(data) - len(_END))) >= 0:
             self._hand_over(conn)
         elif len(head) > MAX_HEAD:
             self._refuse(conn)
@@ -140,11 +148,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return False
 
     def finish_request(self, conn: TConn, future: Future[Any]) -> None:
-        if future.cancelled() or future.exception() or future.result():
+        if future.cancelled() or future.exception():
             super().finish_request(conn, future)
-            return
-        self.nr_conns -= 1
-        self._linger(conn)
+        elif not future.result():
+            self.nr_conns -= 1
+            self._linger(conn)
+        elif begun := conn.parser.unreader.take_buffered():
+            conn.sock.setblocking(False)
+            self._await_head(conn, begun)
+        else:
+            super().finish_request(conn, future)
 
     def _linger(self, conn: TConn) -> None:
         """Waits until the client has closed, or an answer that is still on its way would be torn off."""
