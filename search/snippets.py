@@ -209,7 +209,11 @@ def _printed(beginnings: Iterable[str]) -> frozenset[str]:
     """In small letters: an acronym may have its dots, an apostrophe any form. None that begins with another of them."""
     printed = {beginning.partition("'")[0] for beginning in beginnings}
     printed |= {f"{beginning[0]}.{beginning[1]}" for beginning in printed if len(beginning) > 1}
-    return frozenset(one for one in printed if not any(one.startswith(other) for other in printed - {one}))
+    kept: list[str] = []
+    for one in sorted(printed):  # what begins with another of them stands behind it, and so does all between
+        if not kept or not one.startswith(kept[-1]):
+            kept.append(one)
+    return frozenset(kept)
 
 
 def _word_starts(small: str, beginning: str) -> Iterator[int]:
