@@ -125,6 +125,7 @@ SAMPLES: dict[str, Make] = {
     "nested.zip": _text(lambda: _zip_of(("inner.zip", _zip_of(("a.txt", b"The pier"))))),
     "zip-of-zeros.zip": _text(lambda: _zip_of(("a.txt", bytes(200 * MB)))),
     "million.zip": _zip_of_a_million,
+    "headers.warc": _text(lambda: _record(100).replace(b"\r\n\r\n", b"\r\n" + b"a: b\r\n" * 2_000_000, 1)),
     "lying-long.warc": _text(lambda: _record(10**12)),
     "lying-short.warc": _text(lambda: _record(10)),
     "lying-negative.warc": _text(lambda: _record(-5)),

@@ -16,6 +16,7 @@ import pytest
 from indexer.pipeline import articles
 from indexer.sandbox import MAX_MEMORY, MAX_SECONDS
 from indexer.sources import Failure
+from indexer.sources.items import MAX_REASON
 from tests.hostile import MB, SAMPLES
 
 SOAK = bool(os.environ.get("DATELINE_SOAK"))
@@ -35,6 +36,8 @@ QUICK = {
     "sparse.csv": "longer than 8 MB",
     "nested.zip": "a packed file within another is not opened",
     "zip-of-zeros.zip": "more than 200 times its size",
+    "sparse.warc": "binary, not text",
+    "headers.warc": "the headers of a record are longer than 2 MB",
     "lying-long.warc": "cut short",
     "lying-short.warc": "damaged",
     "lines.txt": "more than 50,000 lines",
@@ -76,6 +79,7 @@ def test_a_hostile_file_is_an_article_or_a_failure_and_harms_nothing_beside_it(f
     failures = [one.reason for one in made if isinstance(one, Failure)]
     reason = QUICK[name]
     assert len(made) > 1
+    assert all(len(failure) < 2 * MAX_REASON for failure in failures)
     assert reason in failures[0] if reason else not failures
 
 

@@ -13,7 +13,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from indexer.pipeline import Report, articles, index
-from indexer.sources import Found, Item, LeftOut, Unread, files, packed, parse_columns, read, records, resolve
+from indexer.sources import Found, Item, LeftOut, Unread, files, packed, parse_columns, read, records, resolve, warc
 from search import open_engine
 from search.article import Article
 
@@ -588,3 +588,20 @@ def test_whatever_is_damaged_is_read_or_told(tmp_path: Path, name: str) -> None:
         for bad in (bytes(damaged), data[: draw.randrange(len(data))]):
             for found in found_in(write(path, bad)):
                 assert isinstance(found, Item | LeftOut) or found.failure.reason
+
+
+@pytest.mark.parametrize(("more", "fits"), [(-1, True), (0, True), (1, False)])
+def test_the_headers_of_a_record_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, fits: bool
+) -> None:
+    record = (
+        b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://example.org/a\r\n"
+        b"WARC-Date: 2012-06-07T00:00:00Z\r\n"
+        b"WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: text/html\r\nContent-Length: 12\r\n"
+        b"X-Long: %s\r\n\r\n<p>The pier.\r\n\r\n"
+    )
+    headers = record.index(b"%s") + len(b"\r\n\r\n")
+    monkeypatch.setattr(warc, "MAX_HEADERS", 1000)
+    found = found_in(write(tmp_path / "a.warc", record % (b"x" * (1000 + more - headers))))
+    assert len(items(found)) == (1 if fits else 0)
+    assert bool(reasons(found)) is not fits

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from indexer.extract import Fetched
 from search.article import Article
 
+MAX_REASON = 500  # characters: libraries quote what they could not read, however long
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -91,4 +93,5 @@ Found = Item | Unread | LeftOut | Awaited
 
 
 def failure(shown: str, part: str | None, reason: str) -> Failure:
+    reason = reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]} ..."
     return Failure(shown, f"{part}: {reason}" if part else reason)

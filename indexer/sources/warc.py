@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from dataclasses import replace
 from urllib.parse import urldefrag
@@ -18,6 +18,8 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 from indexer.extract import Fetched
 from indexer.sources.files import MAX_FILE_BYTES, TOO_LARGE, Damaged, File, printable, read_bounded, reason
 from indexer.sources.items import Item, Unread
+
+MAX_HEADERS = 2 * 1024 * 1024  # bytes of one record's, with those of what a server answered, and of its chunks
 
 _AT_ONCE = 64 * 1024
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -33,7 +35,10 @@ def read_warc(file: File) -> Iterator[Item | Unread]:
     try:
         with file.open() as stream:
             records = ArchiveIterator(stream)
+            headers = _Headers(records.reader.readline)
+            records.reader.readline = headers.readline
             while record := _next(records):
+                headers.begin()
                 count += 1
                 if record.format != "warc" or not record.rec_type:
                     raise ValueError("no record of a web archive")
@@ -47,6 +52,24 @@ def read_warc(file: File) -> Iterator[Item | Unread]:
         yield file.unread(reason(error))
     except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
         yield file.unread(f"damaged after record {count}; what follows was not read: {error}")
+
+
+class _Headers:
+    """The lines of the headers of one record, and not too many of them: warcio takes the square of a line's length."""
+
+    def __init__(self, readline: Callable[[int], bytes]) -> None:
+        self._readline = readline
+        self.begin()
+
+    def begin(self) -> None:
+        self._left = MAX_HEADERS
+
+    def readline(self, length: int | None = None) -> bytes:
+        line = self._readline(self._left + 1 if length is None else min(length, self._left + 1))
+        self._left -= len(line)
+        if self._left < 0:
+            raise ValueError(f"the headers of a record are longer than {MAX_HEADERS // 2**20} MB")
+        return line
 
 
 def _next(records: ArchiveIterator) -> ArcWarcRecord | None:
