@@ -47,7 +47,7 @@ _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """generation: of the newest commit; 0 where the pointer is lost
+    """generation: of the newest commit; 0 where there is none yet
     digest: of its manifest
     """
 
@@ -199,19 +199,28 @@ class Generations:
             pointed = self.pointer(self.pointer_bytes()).generation
         except DamagedFileError as error:
             return numbers, str(error)
-        return [pointed, *(number for number in numbers if number < pointed)], ""
+        older = [number for number in numbers if number < pointed]
+        return [pointed, *older] if pointed else [], ""
 
     def point_to(self, generation: int) -> None:
-        digest = manifest.read(self.path(generation))[1]
-        new = self._current.with_name("current.tmp")
-        disk.write(new, manifest.sealed({"generation": generation, "manifest": digest}))
-        disk.rename(new, self._current)
+        self._replace_pointer(Pointer(generation, manifest.read(self.path(generation))[1]))
         try:
             disk.sync_folder(self.folder)
         except OSError as error:
             raise EngineError(
                 f"generation {generation} of {self.folder} is written, but the disk may not keep it ({error.strerror})"
             ) from error
+
+    def _replace_pointer(self, pointer: Pointer) -> None:
+        new = self._current.with_name("current.tmp")
+        disk.write(new, manifest.sealed({"generation": pointer.generation, "manifest": pointer.digest}))
+        disk.rename(new, self._current)
+
+    def _point_to_nothing(self) -> None:
+        """Before there is a first generation: what a writer made that died is told by it from what was published."""
+        if not self.pointer_bytes() and not self.numbers():
+            self._replace_pointer(Pointer(0, ""))
+            disk.sync_folder(self.folder)
 
     def check_trust(self, *paths: Path) -> None:
         """Raises EngineError where somebody else could have written what will be unpickled."""
@@ -239,6 +248,7 @@ class Generations:
             try:
                 self.check_trust()
                 self._clear_debris()
+                self._point_to_nothing()
                 yield
             finally:
                 with suppress(OSError):
@@ -281,7 +291,7 @@ class Generations:
         """Whole generations that the pointer never named; to be called by the only writer."""
         published, lost = self.newest()
         for number in self.numbers():
-            if not lost and number > published[0]:
+            if not lost and number > max(published, default=0):
                 self._remove(number)
 
     def next_number(self) -> int:

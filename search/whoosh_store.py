@@ -27,7 +27,7 @@ from search.manifest import Entry, Manifest
 
 OPEN_TRIES = 20  # while one writer after the other takes the generation away that is about to be opened
 NO_DAMAGE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.ENOLCK, errno.EINTR}
-LEFTOVERS = {"lock", "generations"}  # of a backup that broke off
+LEFTOVERS = {"lock", "generations", "current"}  # of a backup that broke off
 EXTRA = ".stories"  # without such a file nothing is lost for which an older generation should be served
 
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc")

@@ -640,5 +640,6 @@ def test_a_side_file_is_carried_on_until_it_is_written_anew(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", ["manifest.json", "a/b.json", "../a.json", "_MAIN_1.toc", "", "A.json"])
 def test_a_side_file_has_a_name_of_its_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / "generations").mkdir()
     with closing(Draft(Generations(tmp_path), 1, None)) as draft, pytest.raises(ValueError, match="no name"):
         draft.write_side_file(name, b"")
