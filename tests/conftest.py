@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,14 @@ def fill(engine: Engine, articles: Iterable[Article], *, rebuild: bool = False) 
     with engine.writer(rebuild=rebuild) as writer:
         for article in articles:
             writer.put(article, origin(article))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_disk() -> Iterator[None]:
+    """Power does not fail in here: nothing that a test writes is waited for until the disk has it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture
