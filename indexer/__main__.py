@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from tqdm import tqdm
@@ -21,6 +22,7 @@ from indexer.pipeline import Progress, Report, articles, index
 from indexer.sources import Failure, Item, Unread, parse_columns, resolve, size
 from indexer.sources import read as read_source
 from indexer.sources.walk import STDIN
+from indexer.transfer import transfer
 from indexer.watch import Watch, changes, end_on_sigterm
 from search import EngineError, open_engine
 from search.article import to_json
@@ -51,6 +53,7 @@ INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 @click.option("--verify", "verify_only", is_flag=True, help="Check every file of the index; index nothing.")
 @click.option("--backup", metavar="FOLDER", type=_FOLDER, help="Copy the index to a new FOLDER, while it is in use.")
 @click.option("--restore", metavar="FOLDER", type=_FOLDER, help="Make a backup the newest generation of the index.")
+@click.option("--from", "origin", metavar="URL", help="Read the articles of another index instead of a SOURCE.")
 @click.option("--remove", metavar="ID", multiple=True, help="Take an article down for good; may be given often.")
 @click.option("--readmit", metavar="ID", multiple=True, help="Let an article be indexed again that was taken down.")
 @click.option("--removed", "list_removed", is_flag=True, help="List the articles that were taken down.")
@@ -70,6 +73,7 @@ def main(
     verify_only: bool,
     backup: Path | None,
     restore: Path | None,
+    origin: str | None,
     remove: tuple[str, ...],
     readmit: tuple[str, ...],
     list_removed: bool,
@@ -97,6 +101,12 @@ def main(
         if any((sources, rebuild, jobs, watched, dry_run, allow_deletes, print_only, explained, columns, chosen[1:])):
             raise click.UsageError(f"{chosen[0][0]} goes with --index, --json and --quiet alone")
         sys.exit(_upkeep(url, chosen[0][1], as_json=as_json, quiet=quiet))
+    if origin is not None:
+        if any((sources, rebuild, watched, dry_run, allow_deletes, print_only, explained, columns)):
+            raise click.UsageError("--from takes the place of a SOURCE; with it go --index, --jobs, --json and --quiet")
+        report = _transfer(origin, url, jobs, quiet)
+        _say(report, url=url, dry_run=False, as_json=as_json, quiet=quiet)
+        sys.exit(1 if report.failed else 0)
     sources = sources or (DEFAULT_SOURCE,)
     if "" in sources:
         raise click.UsageError("a SOURCE is empty; name a folder, a file or -")
@@ -107,7 +117,7 @@ def main(
         raise click.UsageError("--watch keeps an index current with files; leave out --dry-run and -")
     if explained and not print_only:
         raise click.UsageError("--explain goes with --print")
-    try:
+    with _told_errors():
         if explained:
             sys.exit(_explain(sources))
         if print_only:
@@ -118,15 +128,20 @@ def main(
             if watched:
                 _watch(sources, run, rebuild, say)
                 return
-            with _progress(sources, quiet) as progress:
+            with _progress(quiet, lambda: size(resolve(sources)), unit="B", unit_scale=True) as progress:
                 report = run(rebuild=rebuild, dry_run=dry_run, progress=progress)
-    except EngineError as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("Interrupted; the index is as it was before.", err=True)
-        sys.exit(INTERRUPTED)
     say(report)
     sys.exit(1 if report.failed else 0)
+
+
+def _transfer(origin: str, url: str, jobs: int | None, quiet: bool) -> Report:
+    with (
+        _told_errors(),
+        open_engine(origin) as given,
+        open_engine(url) as engine,
+        _progress(quiet, given.count, unit=" articles") as progress,
+    ):
+        return transfer(given, engine, jobs=jobs, progress=progress)
 
 
 def _watch(sources: tuple[str, ...], run: Callable[..., Report], rebuild: bool, say: Callable[[Report], None]) -> None:
@@ -160,11 +175,19 @@ def _say(report: Report, *, url: str, dry_run: bool, as_json: bool, quiet: bool)
 
 def _upkeep(url: str, function: Callable[..., int], *, as_json: bool, quiet: bool) -> int:
     """The exit status."""
+    with _told_errors(), open_engine(url) as engine:
+        return function(engine, url=url, as_json=as_json, quiet=quiet)
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
     try:
-        with open_engine(url) as engine:
-            return function(engine, url=url, as_json=as_json, quiet=quiet)
+        yield
     except EngineError as error:
         raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("Interrupted; the index is as it was before.", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -230,11 +253,11 @@ def _show(text: str) -> None:
 
 
 @contextmanager
-def _progress(sources: tuple[str, ...], quiet: bool) -> Iterator[Progress]:
+def _progress(quiet: bool, total: Callable[[], int | None], **look: Any) -> Iterator[Progress]:
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    with tqdm(total=size(resolve(sources)), unit="B", unit_scale=True, leave=False) as bar:
+    with tqdm(total=total(), leave=False, **look) as bar:
         yield bar.update
 
 

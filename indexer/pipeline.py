@@ -116,7 +116,7 @@ def index(
             writer().delete(article_id)
         if rebuild:
             kept = survey.known.keys() - written.keys() - gone
-            survey.failed += _carry_over((survey.known[article_id] for article_id in kept), engine, writer())
+            survey.failed += carry_over((survey.known[article_id] for article_id in kept), engine, writer())
     if memory and not dry_run:
         memory.learn(engine, written, gone, commits=1 if rebuild or written or gone else 0)
     return Report(
@@ -127,8 +127,8 @@ def index(
         removed=survey.counts[Change.REMOVED],
         failed=tuple(survey.failed),
         left_out=survey.left_out,
-        documents=_or_zero(engine.count),
-        generation=_or_zero(engine.generation),
+        documents=count_of(engine),
+        generation=generation_of(engine),
         seconds=round(time.perf_counter() - begun, 3),
         **{f"without_{part}": without[part] for part in PARTS},
     )
@@ -286,6 +286,16 @@ def _digest(item: Item) -> str:
     return f"{item.digest}-{EXTRACTION_VERSION}"
 
 
+def count_of(engine: Engine) -> int:
+    """Articles in the index; 0 where there is none."""
+    return _or_zero(engine.count)
+
+
+def generation_of(engine: Engine) -> int:
+    """Of the index; 0 where there is none."""
+    return _or_zero(engine.generation)
+
+
 def _or_zero(number: Callable[[], int]) -> int:
     try:
         return number()
@@ -293,14 +303,17 @@ def _or_zero(number: Callable[[], int]) -> int:
         return 0
 
 
-def _carry_over(origins: Iterable[Origin], engine: Engine, writer: Writer) -> Iterator[Failure]:
-    """Puts articles of the index as it is into the one that replaces it."""
+def carry_over(
+    origins: Iterable[Origin], engine: Engine, writer: Writer, progress: Progress = lambda _: None
+) -> Iterator[Failure]:
+    """Puts articles of an index as they are into the one that is written; `progress` is told of each."""
     for origin in origins:
         article = engine.get(origin.article_id)
         if article is None:
             yield Failure(origin.path, f"the index lists it as {origin.article_id} and does not have it")
         else:
             writer.put(article, origin)
+        progress(1)
 
 
 class _DryWriter:
@@ -312,7 +325,7 @@ class _DryWriter:
     def delete(self, article_id: str) -> None:
         pass
 
-    def remove(self, article_id: str) -> None:
+    def remove(self, article_id: str, moment: datetime | None = None) -> None:
         pass
 
     def readmit(self, article_id: str) -> None:

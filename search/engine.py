@@ -298,9 +298,11 @@ class Writer(Protocol):
     def delete(self, article_id: str) -> None:
         """Takes an article out; one that is not there is no error."""
 
-    def remove(self, article_id: str) -> None:
+    def remove(self, article_id: str, moment: datetime | None = None) -> None:
         """Takes an article down: its text is gone from all that the engine keeps when the block is left, and to put it
         does nothing until it is readmitted. One that is not there is remembered all the same.
+
+        moment: when that was decided; None for now
         """
 
     def readmit(self, article_id: str) -> None:

@@ -392,10 +392,10 @@ class _Writer:
         with _translating_errors(self._folder):
             self._delete(self._numbers(article_id))
 
-    def remove(self, article_id: str) -> None:
+    def remove(self, article_id: str, moment: datetime | None = None) -> None:
         if article_id in self._put:
             raise ValueError(f"{article_id!r} was put in this block")
-        self.removed.setdefault(article_id, whoosh_removed.now())
+        self.removed.setdefault(article_id, moment or whoosh_removed.now())
         self.taken_down.add(article_id)
         self.delete(article_id)
 
