@@ -12,17 +12,21 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
 MAX_SECONDS = 60.0  # of a processor for one call: a busy machine takes longer, and that is nobody's fault
 MAX_WAIT = 600.0  # seconds by the clock, for one that computes nothing and does not come back either
+MAX_START = 60.0  # seconds in which a worker begins with a call, when none is at work on another
+LOOK = 1.0  # seconds between looks at a call that does not come back
 MAX_MEMORY = 1024**3  # bytes that a worker may take: the largest captures take a third of it
 MAX_CALLS = 10_000  # that a worker answers; what its libraries keep then goes with it
 
@@ -73,15 +77,33 @@ class Call(Generic[T]):
 
     def _started(self) -> Future[T]:
         with _no_ctrl_c():
-            return _pool(self._processes).schedule(_bounded, self._asked, timeout=self._limits.wait)
+            self._pool = _pool(self._processes)
+            future: Future[T] = self._pool.schedule(_bounded, self._asked, timeout=self._limits.wait)
+        _calls.add(future)
+        return future
 
     def _come_back(self) -> T:
         try:
-            return self._future.result(2 * self._limits.wait)
+            self._wait()
+            return self._future.result(0)
         except TimeoutError:
             raise Exceeded(f"did not come back within {self._limits.wait:g} seconds") from None
         except ProcessExpired as error:
             raise Exceeded(_why(error.exitcode, self._limits)) from None
+
+    def _wait(self) -> None:
+        """Raises BrokenProcessPool where its pool has lost it, which the pool itself does not tell: a worker was killed
+        that had taken it and not said so yet, or it was given to a pool that was just about to break."""
+        begun = idle_since = time.monotonic()
+        while not wait((self._future,), LOOK)[0]:
+            now = time.monotonic()
+            if any(call.running() for call in _calls):
+                idle_since = now
+            if now - begun > 2 * self._limits.wait:
+                return
+            if not self._pool.active or now - idle_since > MAX_START:
+                _end(self._pool)
+                raise BrokenProcessPool
 
 
 def _why(status: int | None, limits: Limits) -> str:
@@ -108,10 +130,13 @@ def _bounded(limits: Limits, function: Callable[..., T], arguments: tuple[Any, .
 
 
 _pools: dict[int, ProcessPool] = {}
+_calls: WeakSet[Future[Any]] = WeakSet()
 
 
 def _pool(processes: int) -> ProcessPool:
     pool = _pools.get(processes)
+    if pool is not None and not pool.active:
+        _end(pool)
     if pool is None or not pool.active:
         # Not forked: a copy of a process that has threads may find their locks taken for ever.
         spawn = multiprocessing.get_context("spawn")
@@ -123,9 +148,12 @@ def _pool(processes: int) -> ProcessPool:
 def close() -> None:
     """Ends the workers; the next call starts others."""
     while _pools:
-        _, pool = _pools.popitem()
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        _end(_pools.popitem()[1])
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 @contextmanager

@@ -131,6 +131,23 @@ def test_a_worker_that_dies_idle_is_replaced() -> None:
     assert Call(1, pid).result() != worker
 
 
+def test_no_call_is_lost_with_a_pool_that_breaks() -> None:
+    sandbox.close()
+    calls = [Call(2, double, number) for number in range(20)]
+    while not (workers := [child.pid for child in multiprocessing.active_children()]):
+        pass
+    for worker in workers:  # before they have begun anything
+        os.kill(worker or 0, signal.SIGKILL)
+    assert [call.result() for call in calls] == [2 * number for number in range(20)]
+
+
+def test_a_call_that_no_worker_begins_is_given_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "MAX_START", 8.0)
+    worker = Call(1, pid).result()
+    os.kill(worker, signal.SIGSTOP)  # as one is that waits for a lock whose holder was killed
+    assert Call(1, pid).result() != worker
+
+
 def test_what_was_closed_begins_anew() -> None:
     Call(1, double, 1).result()
     sandbox.close()
