@@ -10,7 +10,7 @@ NODE := tests/browser/node_modules
 AXE := $(NODE)/axe-core/package.json
 NPM_INSTALL := npm install --prefix tests/browser --no-package-lock --no-audit --no-fund --silent
 
-.PHONY: run test check lint lock audit messages lighthouse screenshots soak fuzz bench bench-http eval test-suite test-whoosh3 clean
+.PHONY: run test check lint lock audit messages lighthouse screenshots soak fuzz bench bench-http bench-load eval test-suite test-whoosh3 clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m indexer
@@ -73,6 +73,11 @@ bench: .venv-bench/.done
 # Pages and JSON over HTTP beside Datasette.
 bench-http: .venv-bench/.done
 	.venv-bench/bin/python -m bench.http
+
+# Requests a second, percentiles and memory under a load from wrk, with and without slow clients beside it.
+bench-load: $(VENV)/.run
+	command -v wrk >/dev/null || apt-get install -y -qq --no-install-recommends wrk >/dev/null
+	$(BIN)/python -m bench.load
 
 # Extraction and ranking beside their peers, on the ground truth in $$DATELINE_SHARED; the tests hold the floor of both.
 eval: $(VENV)/.dev .venv-bench/.done

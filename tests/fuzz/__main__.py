@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import resource
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -20,12 +21,14 @@ except ImportError:
 
 BUILD = Path("build", "fuzz")
 MAX_LENGTH = 16_384  # bytes of an input
-MAX_MEGABYTES = 2048  # of the process
+MAX_MEGABYTES = 1024  # of the process
 MAX_SECONDS = 30  # of one input
 
 
 def main() -> None:
     asked = parser().parse_args()
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEGABYTES * 2**20, most))  # beyond it is a MemoryError, and a find
     with atheris.instrument_imports(include=["search", "indexer"]):
         target = importlib.import_module(f"tests.fuzz.{asked.target}")
     folder = BUILD / asked.target
@@ -42,7 +45,7 @@ def main() -> None:
         f"-max_total_time={asked.seconds}",
         f"-seed={asked.seed}",
         f"-max_len={MAX_LENGTH}",
-        f"-rss_limit_mb={MAX_MEGABYTES}",
+        f"-rss_limit_mb={2 * MAX_MEGABYTES}",
         f"-timeout={MAX_SECONDS}",
         "-print_final_stats=1",
     ]
