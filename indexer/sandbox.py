@@ -77,9 +77,17 @@ class Call(Generic[T]):
 
     def _started(self) -> Future[T]:
         with _no_ctrl_c():
-            self._pool = _pool(self._processes)
-            future: Future[T] = self._pool.schedule(_bounded, self._asked, timeout=self._limits.wait)
+            try:
+                future = self._scheduled()
+            except (OSError, BrokenProcessPool, RuntimeError):  # a process of the pool was killed as it was started
+                _end(_pools.pop(self._processes))
+                future = self._scheduled()
         _calls.add(future)
+        return future
+
+    def _scheduled(self) -> Future[T]:
+        self._pool = _pool(self._processes)
+        future: Future[T] = self._pool.schedule(_bounded, self._asked, timeout=self._limits.wait)
         return future
 
     def _come_back(self) -> T:

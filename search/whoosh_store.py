@@ -236,8 +236,8 @@ class WhooshStore:
                 self._generations.purge(newest)
             else:
                 self._generations.prune(newest)
-        except OSError:  # what was committed stays so; the next writer tries again
-            _LOG.exception("older generations of %s could not be removed", self._folder)
+        except OSError as error:  # what was committed stays so; the next writer tries again
+            _LOG.warning("older generations of %s could not be removed (%s)", self._folder, error)
 
     def _base(self) -> Generation | None:
         try:
@@ -321,6 +321,10 @@ def _count(generation: Generation) -> int:
 def _copy(generations: Generations, number: int, generation: Generation) -> None:
     """By the only writer of those generations."""
     with closing(Draft(generations, number, generation.folder)) as draft:
+        for path in draft.folder.iterdir():
+            disk.sync_file(
+                path
+            )  # a link to a file of another index, which whoever brought that here may not have synced
         draft.publish(generation.manifest.written)
 
 
