@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from search import open_engine
 from tests.soak.archive import RUNS, Editions, Run, commit, indexer, write_lines
 from tests.soak.measure import cases, seeded
 from tests.soak.observer import Observed, Observer, observing, titles
@@ -35,7 +36,33 @@ def test_whenever_the_power_fails_the_index_opens_at_a_whole_commit(
 ) -> None:
     disk, operations = recorded(tmp_path, run)
     before = run.before[-1] if run.before else None
-    Outage(tmp_path, observe, before, run.after, tmp_path / "articles.jsonl").replay(disk, operations)
+    Outage(tmp_path, observe, before, run.after).replay(disk, operations)
+
+
+ONE, TWO = RUNS[2].before[-1], RUNS[2].after
+RESTORE = ("--restore", "index", TWO, ONE)
+BACKUP = ("--backup", "copy", None, TWO)
+REMOVE = ("--remove", "index", TWO, {number: 2 for number in TWO if number != 3})
+
+
+@pytest.mark.parametrize(("command", "index", "before", "after"), cases([RESTORE], [RESTORE, BACKUP, REMOVE]))
+def test_whenever_the_power_fails_upkeep_is_done_or_not(
+    tmp_path: Path, observe: Observer, command: str, index: str, before: Editions | None, after: Editions
+) -> None:
+    base = tmp_path / "disk"
+    base.mkdir()
+    commit(base / "index", tmp_path / "articles.jsonl", ONE)
+    with open_engine(f"whoosh:{base / 'index'}") as engine:
+        engine.backup(tmp_path / "backup")
+    commit(base / "index", tmp_path / "articles.jsonl", TWO)
+    of = {"--restore": base / "brought", "--backup": base / "copy", "--remove": "0003"}[command]
+    run = indexer("--index", f"whoosh:{base / 'index'}", command, of)
+    if command == "--restore":  # from what was copied just now, and synced by nobody
+        brought = f"mkdir {of} && tar cf - -C {tmp_path / 'backup'} . | tar xf - -C {of}"
+        run = ["sh", "-c", f'{brought} && exec "$@"', "sh", *run]
+    disk = Disk(base)
+    operations = record(run, base, tmp_path / "trace")
+    Outage(tmp_path, observe, before, after, index).replay(disk, operations)
 
 
 def recorded(folder: Path, what: Run) -> tuple[Disk, list[Operation]]:
@@ -52,12 +79,15 @@ def recorded(folder: Path, what: Run) -> tuple[Disk, list[Operation]]:
 class Outage:
     """before: None where there is no index"""
 
-    def __init__(self, folder: Path, observe: Observer, before: Editions | None, after: Editions, source: Path) -> None:
+    def __init__(
+        self, folder: Path, observe: Observer, before: Editions | None, after: Editions, index: str = "index"
+    ) -> None:
         self._folder = folder
         self._observe = observe
         self._before = None if before is None else titles(before)
         self._after = after
-        self._source = source
+        self._source = folder / "articles.jsonl"
+        self._index = folder / "remains" / index
         self._draw = seeded()
         self._seen: dict[str, Observed] = {}
 
@@ -91,7 +121,7 @@ class Outage:
         if remains.digest not in self._seen:
             shutil.rmtree(self._folder / "remains", ignore_errors=True)
             remains.make(self._folder / "remains")
-            self._seen[remains.digest] = self._observe(self._folder / "remains" / "index")
+            self._seen[remains.digest] = self._observe(self._index)
         found = self._seen[remains.digest]
         assert not found.crash, f"{what}: {found.crash}"
         if found.error:
@@ -106,12 +136,11 @@ class Outage:
         return [titles(self._after)] if over else [self._before, titles(self._after)]
 
     def _check_next_run(self, what: str) -> None:
-        index = self._folder / "remains" / "index"
         further = {**self._after, 99: 1}
-        commit(index, self._source, further)
-        found = self._observe(index)
+        commit(self._index, self._source, further)
+        found = self._observe(self._index)
         assert (found.titles, found.damage) == (titles(further), ""), f"{what}: {found}"
-        assert all(path.name.isdigit() for path in (index / "generations").iterdir()), what
+        assert all(path.name.isdigit() for path in (self._index / "generations").iterdir()), what
 
     def _check_recording(self, disk: Disk) -> None:
         """That nothing was overlooked: what was replayed is what the run left."""
