@@ -307,7 +307,7 @@ def _best(found: list[Match], worth: dict[Query, float]) -> int:
     for match in wanted:
         value += worth[match.part] * (REPEAT if held[match.part] else 1.0)
         held[match.part] += 1
-        while match.end - wanted[first].start > PASSAGE - CONTEXT:
+        while wanted[first] is not match and match.end - wanted[first].start > PASSAGE - CONTEXT:
             left = wanted[first].part
             held[left] -= 1
             value -= worth[left] * (REPEAT if held[left] else 1.0)

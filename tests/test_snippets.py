@@ -133,3 +133,11 @@ def test_where_several_phrases_and_beginnings_meet_all_are_marked() -> None:
     marked = "The [harbour] [council] of the [harbour] [city] met, the [harbours] too."
     assert shown(mark(text, parse('"harbour council" OR "harbour city" OR harbours* OR "harbour market"'))) == marked
     assert shown(mark("harbourmaster", parse("har* OR harbour*"))) == "[harbourmaster]"
+
+
+@pytest.mark.parametrize("length", [PASSAGE - 1, PASSAGE, PASSAGE + 1, 3 * PASSAGE])
+@pytest.mark.parametrize("before", ["", "Harbour. ", "harbour " * 200])
+def test_a_word_longer_than_a_passage_is_shown_from_its_beginning(length: int, before: str) -> None:
+    word = "w" * length
+    pieces = snippet(f"{before}{word} in the harbour", parse(f"harbour {word}"))
+    assert any(piece.matched and piece.text.startswith("w") for piece in pieces)
