@@ -254,7 +254,7 @@ class PinnedEngine(WhooshEngine):
     """The same index through one snapshot, which it shares with everybody who has asked since the same commit."""
 
     def __init__(self, engine: WhooshEngine) -> None:
-        super().__init__(engine._folder)
+        super().__init__(engine._folder, seconds=engine._seconds, now=engine._now)
         self._engine = engine
         self._lock = engine._lock
         self._store = engine._store

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 import schemathesis
 
@@ -17,6 +18,7 @@ from web import feed
 from web.form import FILTERS, SIZE
 
 OWN_SIZES = {"/feed.atom": feed.SIZE}
+LONGEST = 8_000  # of an address without its path: a longer one is refused before the program sees it
 
 
 @schemathesis.hook
@@ -39,9 +41,11 @@ def before_call(_context: object, case: Any, _kwargs: object) -> None:
 @schemathesis.hook
 def filter_query(_context: object, query: dict[str, Any] | None) -> bool:
     """Leaves out what schemathesis takes to be wrong and is not, once it stands in an address: a single value for a
-    list of one, a blank one for none.
+    list of one, a blank one for none. And what no address has room for.
     """
     given = query or {}
+    if len(urlencode(given, doseq=True, errors="replace")) > LONGEST:
+        return False
     lists = all(isinstance(given[name], list) for name in FILTERS if name in given)
     return lists and not any(
         value is None or (isinstance(value, str) and not value.strip()) for value in given.values()

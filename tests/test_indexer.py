@@ -737,9 +737,9 @@ class TestCommand:
             (["--print", "--dry-run"], "--print indexes nothing"),
             (["--print", "--allow-deletes"], "--print indexes nothing"),
             (["--explain"], "--explain goes with --print"),
-            (["--verify", "news"], "go with --index, --json and --quiet alone"),
-            (["--backup", "copy", "--rebuild"], "go with --index, --json and --quiet alone"),
-            (["--restore", "copy", "--verify"], "one at a time"),
+            (["--verify", "news"], "--verify goes with --index, --json and --quiet alone"),
+            (["--backup", "copy", "--rebuild"], "--backup goes with --index, --json and --quiet alone"),
+            (["--restore", "copy", "--verify"], "goes with --index, --json and --quiet alone"),
         ],
     )
     def test_misuse_is_told_and_does_nothing(
