@@ -36,6 +36,7 @@ STRANGE = """([tags, attributes, links, names]) => {
         for (const {name, value} of element.attributes) {
             if (!attributes.includes(name.toLowerCase()) && !name.startsWith("aria-")) strange.push(`${tag} ${name}`);
             if (!links.includes(name) || names.includes(value)) continue;
+            if (!URL.canParse(value, location.href)) continue; // leads nowhere
             const address = new URL(value, location.href);
             const ours = address.origin === location.origin;
             if (!(ours || (tag === "a" && ["http:", "https:"].includes(address.protocol)))) strange.push(value);
