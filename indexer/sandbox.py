@@ -143,9 +143,9 @@ _calls: WeakSet[Future[Any]] = WeakSet()
 
 def _pool(processes: int) -> ProcessPool:
     pool = _pools.get(processes)
-    if pool is not None and not pool.active:
-        _end(pool)
     if pool is None or not pool.active:
+        if pool is not None:
+            _end(pool)
         # Not forked: a copy of a process that has threads may find their locks taken for ever.
         spawn = multiprocessing.get_context("spawn")
         pool = _pools[processes] = ProcessPool(processes, MAX_CALLS, _watch_parent, context=spawn)

@@ -81,9 +81,9 @@ class _Archive(Collector):
             generation, holdings = self._archive.generation(), self._archive.holdings()
             damaged = bool(self._archive.damage())
         except EngineError:
-            yield GaugeMetricFamily("dateline_index_usable", "Whether the index can be searched.", 0)
+            yield _usable(False)
             return
-        yield GaugeMetricFamily("dateline_index_usable", "Whether the index can be searched.", 1)
+        yield _usable(True)
         yield GaugeMetricFamily("dateline_index_damaged", "Whether an older commit answers for the newest.", damaged)
         yield GaugeMetricFamily("dateline_index_generation", "Generation of the index that answers.", generation)
         yield GaugeMetricFamily("dateline_articles", "Articles in the index.", holdings.articles)
@@ -91,3 +91,7 @@ class _Archive(Collector):
         for part, number in holdings.without.items():
             lacking.add_metric((part,), number)
         yield lacking
+
+
+def _usable(usable: bool) -> GaugeMetricFamily:
+    return GaugeMetricFamily("dateline_index_usable", "Whether the index can be searched.", usable)
