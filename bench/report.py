@@ -75,7 +75,8 @@ def page(runs: Sequence[Run], peers: Mapping[str, str], versions: Iterable[str],
     names = list(peers)
     clock = "Milliseconds" if runs[0].clock == "ms" else "Milliseconds of processor time"
     parts = [
-        "# Speed, side by side\n\n(Ranking is in RELEVANCE.md, pages beside Datasette in HTTP.md, a server under load in LOAD.md.)",
+        "# Speed, side by side\n\n"
+        "(Ranking is in RELEVANCE.md, pages beside Datasette in HTTP.md, a server under load in LOAD.md.)",
         _machine(versions, command),
         "\n".join(f"- **{name}**: {does}" for name, does in peers.items()),
         f"{clock}, median and (95th percentile) over the queries of a class, each the median of its rounds. A peer "
