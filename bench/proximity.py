@@ -16,9 +16,9 @@ from typing import Any
 from bench import corpus
 from bench.peers.dateline_peer import Dateline, compiled
 from bench.queries import BenchQuery, drawn
-from search import ranking
 from search.columnar.evaluate import evaluate
 from search.whoosh_compiler import Compiler
+from search.whoosh_ranking import BM25, proximity
 from search.whoosh_store import WhooshStore
 
 ROUNDS = 5
@@ -31,7 +31,7 @@ def measured(searcher: Any, queries: list[BenchQuery], rounds: int) -> Iterator[
     compiler = Compiler(searcher)
     for query in queries:
         asked = compiled(query)
-        ready, near = compiler.compile(asked), ranking.proximity(asked, compiler.languages)
+        ready, near = compiler.compile(asked), proximity(asked, compiler.languages)
         rows = [[_milliseconds(searcher, ready, bonus) for bonus in (None, near)] for _ in range(rounds)]
         plain, whole = map(min, zip(*rows, strict=True))
         yield query, plain, whole
@@ -65,7 +65,7 @@ def main() -> None:
         Dateline().build(source, folder, jobs=1)
     queries = [query for query in drawn(source, SEED) if query.kind in KINDS]
     index = WhooshStore(folder).open(lambda generation: generation.index)
-    with index.searcher(weighting=ranking.BM25()) as searcher:
+    with index.searcher(weighting=BM25()) as searcher:
         print(table(list(measured(searcher, queries, asked.rounds))))
 
 

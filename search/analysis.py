@@ -276,14 +276,14 @@ def parted(text: str, start: int, end: int) -> bool:
     return _PLAIN_TOKEN.search(text, start, end) is not None or _BREAK.search(text, start, end) is not None
 
 
-def exact(text: str) -> list[tuple[str, int]]:
-    """Words as written, with their positions, as a query asks for them."""
-    return [(token.form.exact, token.position) for token in asked(text)]
+def words_of(text: str) -> list[str]:
+    """Words as written, as a query asks for them."""
+    return [token.form.exact for token in asked(text)]
 
 
-def stems(text: str, language: str | None = ENGLISH) -> list[tuple[str, int]]:
-    """Stems, with their positions, as a query asks for them."""
-    return [(token.form.stem, token.position) for token in asked(text, language)]
+def stems_of(text: str, language: str | None = ENGLISH) -> list[str]:
+    """Stems, as a query asks for them."""
+    return [token.form.stem for token in asked(text, language)]
 
 
 def asked(text: str, language: str | None = ENGLISH) -> list[Token]:
@@ -429,4 +429,4 @@ def _asks_for_words(node: Query) -> bool:
 
 
 def _is_stop_word(node: Query) -> bool:
-    return isinstance(node, Word) and node.field is None and all(term in STOP_WORDS for term, _ in exact(node.text))
+    return isinstance(node, Word) and node.field is None and all(word in STOP_WORDS for word in words_of(node.text))

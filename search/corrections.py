@@ -36,6 +36,16 @@ _KNOWN = 3.0
 _KEPT = 3  # corrections of one word
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Words as written in a field that are at most so many edits from a word. same_first: and begin as it does"""
+
+    word: str
+    field: str | None
+    edits: int
+    same_first: bool
+
+
 class Vocabulary(Protocol):
     """What corrections ask of an archive."""
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import inf
 from time import perf_counter
 
-from search.columnar.leaf import OutOfTime
-
 Clock = Callable[[], float]  # in seconds, from anywhere on
+
+
+class OutOfTime(Exception):
+    pass
 
 
 @dataclass(frozen=True, slots=True)

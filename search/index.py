@@ -3,8 +3,12 @@
 `search.answer`, `search.suggester` and others know how to answer, and no engine; an engine's index knows how to find
 and count. Documents are named by their article's id.
 
-Every method raises `search.deadline.OutOfTime` where it would have to give a part for the whole; only `found` says by
-`partial` that it did.
+What may be asked several at once is told in the order in which it was asked, and no sooner than it is read. An index on
+this machine finds out one after another, so whoever stops early spares the rest; one across a network asks for all, or
+for many, in one request.
+
+Every method raises `search.deadline.OutOfTime`, at the latest when what it gives is read, where it would have to give a
+part for the whole; only `found` says by `partial` that it did.
 """
 
 from __future__ import annotations
@@ -13,13 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from search.article import Article
-from search.corrections import Vocabulary
+from search.corrections import Neighbours
 from search.engine import Bucket, Sort, Story
-from search.query import All, Query
-from search.receipt import Archive
+from search.query import All, And, OneOf, Query
+from search.receipt import Forms
 from search.why import TermScore, WhyPart
 
 Spellings = Mapping[str, tuple[str, ...]]  # that bare words are searched by too, by word as typed
@@ -31,6 +35,16 @@ class Since:
     """A filter: articles that entered the archive after a generation."""
 
     generation: int
+
+
+Filter = Query | Since
+
+
+class Term(NamedTuple):
+    """field: of the index, as `search.schema.stem_field` and `exact_field` name them"""
+
+    field: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +67,18 @@ class Asked:
     node: Query = field(default_factory=All)
     spellings: Spellings = field(default_factory=dict)
     also: tuple[Weighted, ...] = ()
-    filters: Mapping[str, Query | Since] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
     sort: Sort = Sort.RELEVANCE
 
     @property
     def by_score(self) -> bool:
         return self.sort in (Sort.RELEVANCE, Sort.RECENT)
+
+    def chosen(self, field: str) -> tuple[str, ...]:
+        """The values that a facet is filtered by."""
+        filter_ = self.filters.get(field)
+        parts = filter_.parts if isinstance(filter_, And) else (filter_,)
+        return tuple(dict.fromkeys(value for part in parts if isinstance(part, OneOf) for value in part.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +173,12 @@ class Sharing:
     stems: AbstractSet[str]
 
 
-class Words(Archive, Vocabulary, Protocol):
-    """What receipts and corrections ask, for the spellings of one answer."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Of entries of `search.suggestions`. entry: that an article must have beside; None for none"""
+
+    text: str
+    entry: str | None = None
 
 
 class Index(Protocol):
@@ -175,46 +199,47 @@ class Index(Protocol):
         others.
         """
 
+    def article(self, article_id: str) -> Article | None: ...
+
     def found(self, asked: Asked, window: Window) -> Found:
         """The answer itself."""
 
-    def best(self, asked: Asked, limit: int) -> list[tuple[Article, float]]:
-        """The first articles, with their scores."""
+    def best(self, asked: Sequence[Asked], limit: int) -> Iterator[list[tuple[Article, float]]]:
+        """The first articles of each, with their scores."""
 
-    def total(self, asked: Asked) -> int:
+    def totals(self, asked: Sequence[Asked]) -> Iterator[int]:
         """How many articles are found."""
 
-    def values(self, asked: Asked, field: str) -> tuple[Mapping[str, int], int]:
-        """All values of a facet with their counts, whatever is chosen in it, and the articles that were counted."""
-
-    def days(self, asked: Asked) -> Counts:
+    def days(self, asked: Sequence[Asked]) -> Iterator[Counts]:
         """When the articles found were published."""
 
     def archive_months(self) -> Counts:
         """When all articles were published."""
 
+    def values(self, asked: Asked, field: str) -> tuple[Mapping[str, int], int]:
+        """All values of a facet with their counts, by falling count and of equal ones by value, whatever is chosen in
+        it, and the articles that were counted.
+        """
+
     def batches(self, asked: Asked) -> Iterator[list[Article]]:
         """All articles found, in order, a few at a time, in memory that does not grow with their number."""
 
-    def frequency(self, part: Query, spellings: Spellings) -> int:
-        """About how many articles a part of a query finds, from above."""
+    def doc_frequencies(self, terms: Sequence[Term]) -> Iterator[int]:
+        """In how many articles each term stands. Of thousands of terms often only the first few are read."""
 
-    def doc_frequencies(self, stems: Sequence[str]) -> Sequence[int]:
-        """In how many articles each stem stands."""
+    def forms(self, parts: Sequence[Query]) -> Iterator[Forms]:
+        """Words that each part of a query stands for, as the archive prints them."""
 
-    def words(self, spellings: Spellings, known: Mapping[Query, int]) -> Words:
-        """known: articles that some parts find, from the search itself"""
+    def near(self, words: Sequence[Neighbours]) -> Iterator[Mapping[str, int]]:
+        """The `corrections.MAX_NEAR` most frequent words as written that are so near, with the articles that have
+        each.
+        """
 
     def completions(
-        self,
-        prefixes: Sequence[str],
-        limit: int,
-        within: Query,
-        filters: Mapping[str, Query | Since],
-        entry: str | None = None,
-    ) -> list[list[tuple[str, int]]]:
-        """For each prefix, the entries of `search.suggestions` that begin so and most articles have, of equal ones
-        those that sort first. Only articles count that are found, and have the `entry`.
+        self, beginnings: Sequence[Beginning], limit: int, within: Query, filters: Mapping[str, Filter]
+    ) -> Iterator[list[tuple[str, int]]]:
+        """For each beginning, the entries of `search.suggestions` that begin so and most articles have, of equal ones
+        those that sort first. Only articles count that are found within a query and pass the filters.
         """
 
     def sharing(self, article_id: str, stems: Sequence[str], limit: int) -> tuple[float, list[Sharing]]:
@@ -222,14 +247,14 @@ class Index(Protocol):
         other reports of its story, and of any other story only the best.
         """
 
-    def explained(self, part: Query, spellings: Spellings, article_id: str) -> WhyPart:
-        """What an article has of one part of a query, as if it stood alone."""
-
     def ranked(self, asked: Asked, article_id: str, *, folded: bool) -> Ranked | None:
         """None where it is not found. folded: whether `behind` is wanted"""
 
-    def passes(self, filter_: Query | Since, article_id: str) -> bool:
-        """Whether a filter lets an article through."""
+    def explained(self, parts: Sequence[Asked], article_id: str) -> Iterator[WhyPart]:
+        """What an article has of each part of a query, as if it stood alone."""
+
+    def passes(self, filters: Sequence[Filter], article_id: str) -> Iterator[bool]:
+        """Whether each filter lets an article through."""
 
     def stem_scores(self, stems: Sequence[Weighted], article_id: str) -> tuple[TermScore, ...]:
         """What each of these brings to an article's score; nothing for one that it has not."""

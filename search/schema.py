@@ -8,8 +8,9 @@ of its own: `body:` asks the combined field from `search.analysis.BODY_START` on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from hashlib import blake2b
 
 from search.analysis import BODY
 from search.article import Article
@@ -63,6 +64,25 @@ SEARCHED = ("title", "author", "publisher", "place", "body", "captions")  # what
 NAMES_FIELDS = frozenset(field.name for field in FIELDS if field.kind is Kind.NAMES)
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def key_field(field: str) -> str:
+    """Where a facet's whole values stand in an index."""
+    return f"{field}_key"
+
+
+def exact_field(field: str | None) -> str:
+    """Where a field's words stand as written; of no field those that bare words search."""
+    if field is None or field == "body":
+        return "exact"
+    return field if field in NAMES_FIELDS else f"{field}_exact"
+
+
+def stem_field(field: str | None) -> str:
+    """Where bare words of a field are searched."""
+    return "text" if field is None or field == "body" else field
+
 
 def values(article: Article, field: str) -> tuple[str, ...]:
     """The field's values, none for an empty field."""
@@ -90,3 +110,19 @@ def joined(article: Article, field: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def tie(article_id: str) -> int:
+    """Decides between equals alike in every generation: as good as unique, and without favour to any id."""
+    return int.from_bytes(blake2b(article_id.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def days(day: date) -> int:
+    """Since 1970, by which an index knows days."""
+    return (day - _EPOCH.date()).days
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, by which an index knows instants."""
+    past = moment - _EPOCH
+    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds

@@ -25,14 +25,14 @@ from search.analysis import (
     ENGLISH,
     FOLDING,
     Token,
-    exact,
     parted,
     stem_beginning,
     stemmed_as,
-    stems,
+    stems_of,
     tokens,
     tokens_of,
     without_stop_words,
+    words_of,
 )
 from search.engine import Piece, Snippet
 from search.query import And, Fuzzy, Near, Or, Phrase, Prefix, Query, Word, Words
@@ -180,14 +180,14 @@ def _plan(query: Query, field: str, language: str) -> _Plan:
     for part in _parts(without_stop_words(query)[0], field):
         match part:
             case Word(text):
-                terms = [term for term, _ in stems(text, language)]
+                terms = stems_of(text, language)
                 beginnings.update(map(stem_beginning, terms))
                 if len(terms) == 1:
                     plan.stems.setdefault(terms[0], part)
                 elif terms:
                     plan.runs.append(_Run(stem, terms, part))
             case Phrase(text) | Prefix(text):
-                terms = _plain(text)
+                terms = words_of(text)
                 beginnings.update(terms)
                 if len(terms) > 1:
                     plan.runs.append(_Run(word, terms, part))
@@ -236,11 +236,6 @@ def _parts(query: Query, field: str) -> Iterator[Query]:
                 yield query
 
 
-def _plain(text: str) -> list[str]:
-    """Words as written."""
-    return [term for term, _ in exact(text)]
-
-
 def _standing(text: str, places: Sequence[tuple[Token, ...]], run: _Run) -> list[Token]:
     """The tokens of a run where it stands at these places; else none. The last word of a Prefix need only begin so."""
     *whole, last = run.words
@@ -257,7 +252,7 @@ def _standing(text: str, places: Sequence[tuple[Token, ...]], run: _Run) -> list
 
 def _stretches(found: Sequence[Token], near: Near) -> Iterator[int]:
     """Tokens of every shortest stretch that holds all these words and not too many others."""
-    words = set(_plain(near.text))
+    words = set(words_of(near.text))
     places = [i for i, token in enumerate(found) if token.form.exact in words]
     held: Counter[str] = Counter()
     first = 0
@@ -273,7 +268,7 @@ def _stretches(found: Sequence[Token], near: Near) -> Iterator[int]:
 
 
 def _alike(found: Sequence[Token], fuzzy: Fuzzy) -> Iterator[int]:
-    word, edits = "".join(_plain(fuzzy.text)), fuzzy.edits
+    word, edits = "".join(words_of(fuzzy.text)), fuzzy.edits
     near = {form: OSA.distance(word, form, score_cutoff=edits) <= edits for form in {t.form.exact for t in found}}
     return (i for i, token in enumerate(found) if near[token.form.exact])
 

@@ -18,10 +18,9 @@ from search.columnar.evaluate import Decay, Result, evaluate, rank
 from search.columnar.evaluate import Sort as ByColumn
 from search.columnar.explain import explain
 from search.columnar.fold import Groups
-from search.columnar.leaf import OutOfTime
 from search.columnar.order import Place
 from search.cursor import Cursor, read, written
-from search.deadline import Deadline
+from search.deadline import Deadline, OutOfTime
 from search.engine import (
     MAX_BUCKETS,
     Bucket,
@@ -43,10 +42,11 @@ from search.query import All, OneOf, Query, Word
 from search.receipt import Receipt, receipt
 from search.related import Related, related
 from search.remedies import FEW, Remedy, correction, much_better, remedies
+from search.schema import key_field
 from search.snippets import mark, snippet
 from search.whoosh_archive import WhooshArchive
 from search.whoosh_compiler import Compiler, spelt
-from search.whoosh_schema import key_field
+from search.whoosh_ranking import proximity
 from search.whoosh_stories import StoryIndex, outlined
 from search.why import Why, WhyFilter, WhyPart, parts_of
 
@@ -362,7 +362,7 @@ class Answer:
             "sort": self._order(),
             "decay": RECENCY if self._search.sort is Sort.RECENT else None,
             "tie": "tie",
-            "proximity": ranking.proximity(node, self._compiler.languages),
+            "proximity": proximity(node, self._compiler.languages),
         }
 
     def _read_cursor(self) -> Cursor:
@@ -405,7 +405,7 @@ class Answer:
         found = self._evaluated(
             self._compiler.compile(node),
             limit=schema.RELATED_FROM,
-            proximity=ranking.proximity(node, self._compiler.languages),
+            proximity=proximity(node, self._compiler.languages),
         )
         best = [
             (from_stored(self._reader.stored_fields(number)["article"]), score)

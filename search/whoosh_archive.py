@@ -8,17 +8,18 @@ from typing import Any, TypeVar
 from whoosh import query
 
 from search import analysis, schema
+from search.analysis import words_of
 from search.columnar.cache import CACHE
 from search.columnar.evaluate import evaluate
-from search.columnar.leaf import OutOfTime, Run, leaves_of
+from search.columnar.leaf import Run, leaves_of
 from search.columnar.lookup import words_of as looked_up
 from search.columnar.queries import SwapFuzzyTerm
 from search.corrections import MAX_NEAR
-from search.deadline import Deadline
+from search.deadline import Deadline, OutOfTime
 from search.query import Fuzzy, Prefix, Query, Word
 from search.receipt import MAX_FORMS, Form, Forms
-from search.whoosh_compiler import Compiler, within, words_of
-from search.whoosh_schema import exact_field, stem_field
+from search.schema import exact_field, stem_field
+from search.whoosh_compiler import Compiler, within
 
 MAX_CANDIDATES = 512  # words with a stem's beginning that may be its forms: the most frequent
 _ENTRY_BYTES = 300  # that a count or a form takes in the cache, about

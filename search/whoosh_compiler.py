@@ -8,13 +8,14 @@ from typing import Any
 from whoosh import query
 
 from search import analysis, schema
+from search.analysis import stems_of, words_of
 from search.columnar.evaluate import Result
 from search.columnar.expand import MAX_EXPANSION
 from search.columnar.queries import Near as NearQuery
 from search.columnar.queries import SwapFuzzyTerm, Within
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
+from search.schema import days, exact_field, key_field, stem_field
 from search.spelling import spellings, without_article
-from search.whoosh_schema import days, exact_field, key_field, stem_field
 
 MAX_PHRASES = 4 * MAX_EXPANSION  # that all beginnings behind other words, as in `north-sout*`, stand for together
 BONUS = 0.1  # score for a form printed with just the accents that were typed
@@ -79,15 +80,15 @@ class Compiler:
             name = without_article("-".join(words)) if "-" in text else None
             others = (name, *spellings(name)) if name else ()
         least = max(1, schema.SPELT_LEAST * self.frequency(Word(text)))
-        by_stems = {self._all_stems(text): text}  # of one stem, one spelling finds what the others do
+        by_stems = {self._allstems_of(text): text}  # of one stem, one spelling finds what the others do
         for other in others:
             if self.frequency(Word(other)) >= least:
-                by_stems.setdefault(self._all_stems(other), other)
+                by_stems.setdefault(self._allstems_of(other), other)
         return tuple(by_stems.values())[1:]
 
-    def _all_stems(self, text: str) -> tuple[str, ...]:
+    def _allstems_of(self, text: str) -> tuple[str, ...]:
         """In each language of the archive."""
-        return tuple(" ".join(_stems(text, language)) for language in self.languages)
+        return tuple(" ".join(stems_of(text, language)) for language in self.languages)
 
     def truncated(self, result: Result) -> tuple[str, ...]:
         """What was typed and stands for more terms than were searched."""
@@ -100,7 +101,7 @@ class Compiler:
             case Word(text, field) if field not in schema.NAMES_FIELDS:
                 fieldname = stem_field(field)
                 typed = (text, *self._others(text, field))
-                return sum(self._least(fieldname, _stems(one, code)) for one in typed for code in self.languages)
+                return sum(self._least(fieldname, stems_of(one, code)) for one in typed for code in self.languages)
             case Word(text, field) | Phrase(text, field) | Near(text, _, field):
                 return self._least(exact_field(field), words_of(text))
             case _:
@@ -113,7 +114,7 @@ class Compiler:
         if field in schema.NAMES_FIELDS:
             return _phrase(exact_field(field), words_of(text))
         stems = dict.fromkeys(
-            tuple(_stems(one, language)) for one in (text, *self._others(text, field)) for language in self.languages
+            tuple(stems_of(one, language)) for one in (text, *self._others(text, field)) for language in self.languages
         )
         found, *others = (within(_phrase(stem_field(field), list(words)), field) for words in stems)
         if others:
@@ -187,11 +188,3 @@ def _phrase(fieldname: str, words: list[str]) -> Any:
 def within(compiled: Any, field: str | None) -> Any:
     """What is found in the body alone, for `body:`."""
     return Within(compiled, analysis.BODY_START) if field == "body" and compiled != query.NullQuery else compiled
-
-
-def _stems(text: str, language: str) -> list[str]:
-    return [term for term, _ in analysis.stems(text, language)]
-
-
-def words_of(text: str) -> list[str]:
-    return [term for term, _ in analysis.exact(text)]

@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 from whoosh import writing
 from whoosh.query import Term
 
-from search import disk, ranking, whoosh_removed, whoosh_schema
+from search import disk, whoosh_removed, whoosh_schema
 from search.article import Article, from_stored
 from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
@@ -43,6 +43,7 @@ from search.engine import (
 from search.holdings import PARTS, Holdings
 from search.query import Query
 from search.whoosh_answer import Answer
+from search.whoosh_ranking import BM25
 from search.whoosh_schema import document
 from search.whoosh_similar import similar_to
 from search.whoosh_store import Generation, WhooshStore
@@ -280,7 +281,7 @@ class Snapshot:
     """One generation, open. It stays readable for those who hold it when it is the newest no longer."""
 
     def __init__(self, of: Generation) -> None:
-        self.searcher = of.index.searcher(weighting=ranking.BM25())
+        self.searcher = of.index.searcher(weighting=BM25())
         self.stories = stories_of(of.index, self.searcher.reader())
         self.removed = whoosh_removed.from_bytes(of.side_file(whoosh_removed.FILE))
         self.of = of

@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable, Iterator
 from dataclasses import fields as names_of
-from datetime import UTC, date, datetime
-from hashlib import blake2b
 from typing import Any
 
 from whoosh import columns, fields
@@ -22,13 +20,13 @@ from search import analysis, schema, suggestions
 from search.article import Article, to_json
 from search.engine import Origin
 from search.holdings import lacking
+from search.schema import days, exact_field, key_field, microseconds, tie
 from search.sketches import SKETCH, blank, sketch
 
 VERSION_FIELD = f"schema_version_{schema.SCHEMA_VERSION}"
 
 _LOG = logging.getLogger(__name__)
 _ORIGIN = tuple(field.name for field in names_of(Origin))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
@@ -120,22 +118,6 @@ def _numbers() -> columns.NumericColumn:
     return columns.NumericColumn("q", default=-(1 << 63))  # a document without one has the least, not 0
 
 
-def key_field(field: str) -> str:
-    return f"{field}_key"
-
-
-def exact_field(field: str | None) -> str:
-    """Where a field's words stand as written."""
-    if field is None or field == "body":
-        return "exact"
-    return field if field in schema.NAMES_FIELDS else f"{field}_exact"
-
-
-def stem_field(field: str | None) -> str:
-    """Where bare words of a field are searched."""
-    return "text" if field is None or field == "body" else field
-
-
 def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
     """entered: the generation in which the article is, or was, new"""
     combined = schema.combined(article)
@@ -171,17 +153,3 @@ def document(article: Article, origin: Origin, entered: int) -> dict[str, Any]:
         if field.facet:
             document[key_field(field.name)] = list(dict.fromkeys(values))
     return document
-
-
-def tie(article_id: str) -> int:
-    """Decides between equals alike in every generation: as good as unique, and without favour to any id."""
-    return int.from_bytes(blake2b(article_id.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def days(day: date) -> int:
-    return (day - _EPOCH.date()).days
-
-
-def microseconds(moment: datetime) -> int:
-    past = moment - _EPOCH
-    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds

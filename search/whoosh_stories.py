@@ -33,9 +33,9 @@ from search.columnar.codec import ColumnarCodec
 from search.columnar.fold import Groups
 from search.columnar.format import ArrayFile, ArrayWriter, DamagedFileError
 from search.engine import MAX_PUBLISHERS, MAX_REPORTS, Story
+from search.schema import key_field
 from search.sketches import NO_DAY, NO_TERM, SKETCH, Sketches, publisher_hash
 from search.stories import METHOD, Links, Rarity, Stories, find
-from search.whoosh_schema import key_field
 
 FIELD = "sketch"
 

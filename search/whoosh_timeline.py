@@ -12,11 +12,10 @@ from search import timeline
 from search.columnar import facets as counting
 from search.columnar.cache import CACHE
 from search.columnar.evaluate import evaluate
-from search.columnar.leaf import OutOfTime
-from search.deadline import Deadline
+from search.deadline import Deadline, OutOfTime
 from search.engine import Interval, TimeBucket
 from search.query import Query
-from search.whoosh_schema import days
+from search.schema import days
 
 BY_MONTH = counting.Histogram("day", counting.Interval.MONTH)
 BY_DAY = counting.Histogram("day", counting.Interval.DAY)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from search.analysis import STOP_WORDS, exact, stemmed_as, stems, tokens
+from search.analysis import STOP_WORDS, stemmed_as, stems_of, tokens, words_of
 from search.article import Article
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 
@@ -41,7 +41,7 @@ def _holds(query: Query, article: Article) -> bool:
             return not _holds(part, article)
         case Word(text, field) if field not in NAMES:
             language = stemmed_as(article.language)
-            wanted = [term for term, _ in stems(text, language)]
+            wanted = stems_of(text, language)
             return any(
                 _side_by_side(wanted, _places(paragraph, "stem", language)) for paragraph in _paragraphs(article, field)
             )
@@ -114,7 +114,7 @@ def _places(text: str, form: str = "exact", language: str = "") -> Places:
 
 def _words(text: str) -> list[str]:
     """As written, accents folded."""
-    return [term for term, _ in exact(text)]
+    return words_of(text)
 
 
 def _without_stop_words(query: Query) -> Query:

@@ -15,16 +15,17 @@ from search.analysis import (
     PARAGRAPH,
     PARAGRAPH_GAP,
     VARIANT,
+    asked,
     chunks,
-    exact,
     fold,
     has_cjk,
-    stems,
+    stems_of,
     terms,
     tokens,
     variants,
     without_stop_words,
     words,
+    words_of,
 )
 from search.parse import parse
 from search.query import Query
@@ -77,7 +78,7 @@ CHUNKS = (
     ],
 )
 def test_words_as_written(text: str, expected: list[str]) -> None:
-    assert [term for term, _ in exact(text)] == expected
+    assert words_of(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_words_as_written(text: str, expected: list[str]) -> None:
 )
 def test_stems(word: str, stem: str) -> None:
     """Snowball English, http://snowball.tartarus.org/algorithms/english/stemmer.html"""
-    assert [term for term, _ in stems(word)] == [stem]
+    assert stems_of(word) == [stem]
 
 
 def test_variants_tell_accented_words_from_plain_ones() -> None:
@@ -121,13 +122,13 @@ def test_chunks_hold_the_tokens_of_the_text(text: str) -> None:
 
 
 def test_paragraphs_and_the_body_start_apart() -> None:
-    positions = [position for _, position in exact("a b\n\nc\n \n\nd\fe f\n\ng")]
+    positions = [token.position for token in asked("a b\n\nc\n \n\nd\fe f\n\ng")]
     assert positions[:4] == [0, 1, 2 + PARAGRAPH_GAP, 3 + 2 * PARAGRAPH_GAP]
     assert positions[4:] == [BODY_START, BODY_START + 1, BODY_START + 2 + PARAGRAPH_GAP]
 
 
 def test_a_head_longer_than_its_room_moves_the_body_on() -> None:
-    positions = [position for _, position in exact("word " * BODY_START + "\fbody")]
+    positions = [token.position for token in asked("word " * BODY_START + "\fbody")]
     assert positions[-1] == BODY_START + PARAGRAPH_GAP
 
 

@@ -17,8 +17,7 @@ from app import create_app
 from search import __main__ as command
 from search import open_engine
 from search.article import Article
-from search.columnar.leaf import OutOfTime
-from search.deadline import Deadline
+from search.deadline import Deadline, OutOfTime
 from search.engine import Match, Origin, Search, SearchTimedOut
 from search.parse import parse
 from search.whoosh_engine import WhooshEngine

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from whoosh import fields, query
 from whoosh.filedb.filestore import RamStorage
 
-from search import ranking, schema
+from search import schema
 from search.analysis import loosen
 from search.article import Article
 from search.columnar.bulk import BulkWriter
@@ -22,6 +22,7 @@ from search.columnar.proximity import Proximity
 from search.engine import Match, Search
 from search.parse import parse
 from search.related import related
+from search.whoosh_ranking import BM25, proximity
 from tests.conftest import Filled
 
 WORDS = ("ship", "coal", "port", "rain", "vote")
@@ -35,7 +36,7 @@ def searcher(texts: Sequence[str], per_segment: int = 1000) -> object:
         for text in texts[start : start + per_segment]:
             writer.add_document(text=text)
         writer.commit(merge=False)
-    return made.searcher(weighting=ranking.BM25())
+    return made.searcher(weighting=BM25())
 
 
 def plain_bonus(text: str, words: Sequence[str], reach: int, scores: dict[str, float]) -> float:
@@ -113,11 +114,11 @@ def test_only_candidates_are_raised(candidates: int) -> None:
 
 
 def test_a_bonus_is_of_bare_words_alone() -> None:
-    one = ranking.proximity(parse('ships "coal port" rain title:vote -ship'))
+    one = proximity(parse('ships "coal port" rain title:vote -ship'))
     assert one is not None
     assert one.runs == (("ship", "rain"),)
     for text in ("ship", "ships ship", '"coal port"', "coal*"):
-        assert ranking.proximity(parse(text)) is None
+        assert proximity(parse(text)) is None
 
 
 def question(found: int, words: int = schema.RELAX_WORDS) -> list[Article]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from search import analysis
+from search.analysis import words_of
 from search.article import Article
 from search.engine import MAX_SIZE, Page
 from search.query import Query
@@ -214,21 +214,17 @@ def _last_words(text: str) -> str:
     return text[space + 1 if space >= 0 else -CONTEXT :]
 
 
-def _words(text: str) -> list[str]:
-    return [word for word, _ in analysis.exact(text)]
-
-
 def _before(line: Line) -> list[str]:
     """The nearest first."""
-    return _words(line.before[-NEAR:])[: -NEIGHBOURS - 1 : -1]
+    return words_of(line.before[-NEAR:])[: -NEIGHBOURS - 1 : -1]
 
 
 def _after(line: Line) -> list[str]:
-    return _words(line.after[:NEAR])[:NEIGHBOURS]
+    return words_of(line.after[:NEAR])[:NEIGHBOURS]
 
 
 _SORTED: dict[ContextSort, Callable[[Line], Any]] = {
-    ContextSort.LEFT: lambda line: (_before(line), _words(line.match)),
-    ContextSort.RIGHT: lambda line: (_after(line), _words(line.match)),
-    ContextSort.MATCH: lambda line: (_words(line.match), _after(line)),
+    ContextSort.LEFT: lambda line: (_before(line), words_of(line.match)),
+    ContextSort.RIGHT: lambda line: (_after(line), words_of(line.match)),
+    ContextSort.MATCH: lambda line: (words_of(line.match), _after(line)),
 }

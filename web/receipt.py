@@ -15,7 +15,7 @@ def other_forms(part: Part) -> list[Form]:
     """The words that it stands for, but for the one that was typed."""
     match part.asked:
         case Word(text) | Prefix(text) | Fuzzy(text):
-            typed = {word for word, _ in analysis.exact(text)}
+            typed = set(analysis.words_of(text))
             return [form for form in part.forms.first if form.text not in typed]
         case _:
             return []

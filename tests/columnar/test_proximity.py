@@ -13,12 +13,12 @@ from whoosh import fields, query
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.filedb.filestore import RamStorage
 
-from search import ranking
 from search.columnar import proximity
 from search.columnar.bulk import BulkWriter
 from search.columnar.cache import Cache
 from search.columnar.evaluate import evaluate
 from search.columnar.proximity import Proximity, Together
+from search.whoosh_ranking import BM25
 
 WORDS = ("ship", "coal", "port", "rain")
 SCHEMA = fields.Schema(text=fields.TEXT(analyzer=SpaceSeparatedTokenizer()))
@@ -54,7 +54,7 @@ def test_few_and_many_get_the_same(seed: int, count: int, words: list[str], reac
             writer.add_document(text=text)
     asked = (query.And if every else query.Or)([query.Term("text", word) for word in words])
     near = Proximity("text", (tuple(words), tuple(words[::2])), reach, 0.5, 100)
-    with index.searcher(weighting=ranking.BM25()) as searcher, pytest.MonkeyPatch.context() as patch:
+    with index.searcher(weighting=BM25()) as searcher, pytest.MonkeyPatch.context() as patch:
         answers = []
         for few in (0, 1 << 30):
             patch.setattr(proximity, "FEW", few)
@@ -83,7 +83,7 @@ def test_few_are_read_one_by_one(rows: int, which: int, monkeypatch: pytest.Monk
     for name in TOGETHER:
         monkeypatch.setattr(proximity, name, noted(called, name))
     asked = query.And([query.Term("text", "ship"), query.Term("text", "coal")])
-    with index.searcher(weighting=ranking.BM25()) as searcher:
+    with index.searcher(weighting=BM25()) as searcher:
         near = evaluate(searcher, asked, limit=100, proximity=Proximity("text", (("ship", "coal"),), 9, 0.5, 100))
         plain = evaluate(searcher, asked, limit=100)
     assert called == [TOGETHER[which]]
