@@ -8,8 +8,9 @@ for the caller to look up, likeliest first.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Protocol
 
 from rapidfuzz.distance import OSA
@@ -47,15 +48,13 @@ class Neighbours:
 
 
 class Vocabulary(Protocol):
-    """What corrections ask of an archive."""
+    """What corrections ask of an archive. What was asked for once costs nothing to ask for again."""
 
-    def count(self, part: Query, *, as_typed: bool = False) -> int:
-        """Articles that a word or phrase finds."""
+    def counts(self, parts: Sequence[Query], *, as_typed: bool = False) -> Mapping[Query, int]:
+        """Articles that each word or phrase finds, and maybe others."""
 
-    def near(self, word: str, field: str | None, edits: int, *, same_first: bool) -> Mapping[str, int]:
-        """The MAX_NEAR most frequent words as written in a field that are at most so many edits from a word, with the
-        articles that have each.
-        """
+    def near(self, words: Sequence[Neighbours]) -> Mapping[Neighbours, Mapping[str, int]]:
+        """The MAX_NEAR most frequent of each, with the articles that have them, and maybe others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ def corrections(query: Query, vocabulary: Vocabulary) -> list[Query]:
     wanted = [(place, leaf) for place, leaf in edits.leaves(query) if not _is_excluded(query, place)]
     if sum(1 for _, leaf in wanted for _ in _words(getattr(leaf, "text", ""))) > MAX_WORDS:
         return []
+    _ask_ahead(wanted, query, vocabulary)
     found = [_Option(0, {})]
     for number, (place, leaf) in enumerate(wanted):
         options = list(_options(place, leaf, vocabulary))
@@ -87,6 +87,25 @@ def corrections(query: Query, vocabulary: Vocabulary) -> list[Query]:
         found = sorted(both, key=lambda option: -option.likelihood)[: MAX_CORRECTIONS + 1]
     changed = (edits.edited(query, option.changes) for option in found if option.changes)
     return [new for new in changed if new is not None][:MAX_CORRECTIONS]
+
+
+def _ask_ahead(wanted: Sequence[tuple[Place, Query]], query: Query, vocabulary: Vocabulary) -> None:
+    """For all that is sure to be asked, in as few questions as can be."""
+    typed = [
+        (word, _part_of(leaf, leaf.text[start:end]))
+        for _, leaf in wanted
+        if isinstance(leaf, Word | Phrase | Near)
+        for start, end, word in _words(leaf.text)
+    ]
+    pairs = [pair for one, other in pairwise(wanted) if (pair := _pair(one, other, query))]
+    counts = vocabulary.counts([*(part for _, part in typed), *chain.from_iterable(pairs)], as_typed=True)
+    unknown = [(word, part.field) for word, part in typed if not counts[part]]
+    halves = [Phrase(half, field) for word, field in unknown for both in _halves(word) for half in both]
+    joined = [_together(*pair) for pair in pairs if not all(counts[part] for part in pair)]
+    vocabulary.counts([*halves, *joined], as_typed=True)
+    beside = [Phrase(text, field) for word, field in unknown for text in _likeliest_halves(word, field, vocabulary)]
+    vocabulary.counts(beside, as_typed=True)
+    vocabulary.near([wide for word, part in typed if (wide := _neighbours(word, part.field, known=counts[part] > 0))])
 
 
 def _is_excluded(query: Query, place: Place) -> bool:
@@ -135,7 +154,7 @@ def _in_case_of(typed: str, word: str) -> str:
 
 def _meant(word: str, typed: Word | Phrase, vocabulary: Vocabulary) -> list[tuple[float, str]]:
     """What a word may have meant, with how likely that is; as it is typed among it."""
-    frequency = vocabulary.count(typed, as_typed=True)
+    frequency = _count(typed, vocabulary)
     if frequency:
         others = dict(_more_frequent(word, typed.field, frequency, vocabulary))
     else:
@@ -144,35 +163,54 @@ def _meant(word: str, typed: Word | Phrase, vocabulary: Vocabulary) -> list[tupl
     return [*first[:_KEPT], (0 if frequency else -_UNCHANGED, typed.text)]
 
 
+def _count(part: Query, vocabulary: Vocabulary) -> int:
+    return vocabulary.counts([part], as_typed=True)[part]
+
+
+def _neighbours(word: str, field: str | None, *, known: bool) -> Neighbours | None:
+    """Among which what it may have meant is looked for; None where it is nowhere."""
+    if known:
+        return Neighbours(word, field, 1, same_first=True) if len(word) >= SHORTEST_KNOWN else None
+    return Neighbours(word, field, 1 if len(word) <= LONGEST_ONE_EDIT else 2, same_first=False)
+
+
+def _found_near(word: str, field: str | None, vocabulary: Vocabulary, *, known: bool) -> Mapping[str, int]:
+    wide = _neighbours(word, field, known=known)
+    return vocabulary.near([wide])[wide] if wide else {}
+
+
 def _near(word: str, field: str | None, vocabulary: Vocabulary) -> dict[str, float]:
-    most_edits = 1 if len(word) <= LONGEST_ONE_EDIT else 2
     return {
         other: math.log10(1 + frequency)
         - _SECOND_EDIT * (OSA.distance(word, other) - 1)
         - _FIRST_LETTER * (other[:1] != word[:1])
-        for other, frequency in vocabulary.near(word, field, most_edits, same_first=False).items()
+        for other, frequency in _found_near(word, field, vocabulary, known=False).items()
     }
 
 
 def _parts(word: str, field: str | None, vocabulary: Vocabulary) -> dict[str, float]:
     """Two words that it may be, written as one."""
-    if len(word) > LONGEST_PARTED:
-        return {}
-    halves = [(word[:at], word[at:]) for at in range(2, len(word) - 1)]
-    known = {
-        f"{one} {other}": min(vocabulary.count(Phrase(half, field), as_typed=True) for half in (one, other))
-        for one, other in halves
-    }
-    likeliest = sorted((text for text in known if known[text]), key=lambda text: -known[text])[:_KEPT]
-    beside = {text: vocabulary.count(Phrase(text, field), as_typed=True) for text in likeliest}
+    beside = {text: _count(Phrase(text, field), vocabulary) for text in _likeliest_halves(word, field, vocabulary)}
     return {text: math.log10(1 + count) - _PARTED for text, count in beside.items() if count}
+
+
+def _likeliest_halves(word: str, field: str | None, vocabulary: Vocabulary) -> list[str]:
+    """Two words that the archive has both, by the rarer one."""
+    known = {
+        f"{one} {other}": min(_count(Phrase(half, field), vocabulary) for half in (one, other))
+        for one, other in _halves(word)
+    }
+    return sorted((text for text in known if known[text]), key=lambda text: -known[text])[:_KEPT]
+
+
+def _halves(word: str) -> list[tuple[str, str]]:
+    """Every way to part it; none for a word so long that it is none."""
+    return [(word[:at], word[at:]) for at in range(2, len(word) - 1)] if len(word) <= LONGEST_PARTED else []
 
 
 def _more_frequent(word: str, field: str | None, frequency: int, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
     """For a word that the archive has, the one that is so much more frequent that it may be a misprint of that."""
-    if len(word) < SHORTEST_KNOWN:
-        return
-    near = vocabulary.near(word, field, 1, same_first=True)
+    near = _found_near(word, field, vocabulary, known=True)
     stem = analysis.stem(word, analysis.ENGLISH)
     others = {other: count for other, count in near.items() if analysis.stem(other, analysis.ENGLISH) != stem}
     best = max(others, key=lambda other: (others[other], other), default=word)
@@ -184,15 +222,22 @@ def _joined(
     one: tuple[Place, Query], other: tuple[Place, Query], query: Query, vocabulary: Vocabulary
 ) -> list[_Option]:
     """Two bare words side by side as one, where the archive does not know both."""
+    pair = _pair(one, other, query)
+    if pair is None or all(_count(part, vocabulary) for part in pair):
+        return []
+    word = _together(*pair)
+    frequency = _count(word, vocabulary)
+    return [_Option(math.log10(1 + frequency) - _PARTED, {one[0]: word, other[0]: None})] if frequency else []
+
+
+def _pair(one: tuple[Place, Query], other: tuple[Place, Query], query: Query) -> tuple[Word, Word] | None:
+    """Two bare words side by side."""
     (place, first), (next_place, second) = one, other
     if not (isinstance(first, Word) and isinstance(second, Word) and first.field is second.field is None):
-        return []
-    if place[:-1] != next_place[:-1] or not isinstance(edits.at(query, place[:-1]), Words):
-        return []
-    word = Word(first.text + second.text)
-    if all(vocabulary.count(part, as_typed=True) for part in (first, second)):
-        return []
-    frequency = vocabulary.count(word, as_typed=True)
-    if not frequency:
-        return []
-    return [_Option(math.log10(1 + frequency) - _PARTED, {place: word, next_place: None})]
+        return None
+    beside = place[:-1] == next_place[:-1] and isinstance(edits.at(query, place[:-1]), Words)
+    return (first, second) if beside else None
+
+
+def _together(first: Word, second: Word) -> Word:
+    return Word(first.text + second.text)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from time import perf_counter
+from typing import TypeVar
 
 Clock = Callable[[], float]  # in seconds, from anywhere on
+T = TypeVar("T")
+E = TypeVar("E")
 
 
 class OutOfTime(Exception):
@@ -31,3 +34,19 @@ class Deadline:
         """Raises OutOfTime."""
         if self.left() <= 0:
             raise OutOfTime
+
+
+class Timely:
+    """For what an answer can do without where time has run out. partial: whether something was left undone"""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.partial = False
+        self._deadline = deadline
+
+    def __call__(self, make: Callable[[], T], otherwise: E) -> T | E:
+        try:
+            self._deadline.check()
+            return make()
+        except OutOfTime:
+            self.partial = True
+            return otherwise

@@ -13,7 +13,7 @@ part for the whole; only `found` says by `partial` that it did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -207,7 +207,7 @@ class Index(Protocol):
     def best(self, asked: Sequence[Asked], limit: int) -> Iterator[list[tuple[Article, float]]]:
         """The first articles of each, with their scores."""
 
-    def totals(self, asked: Sequence[Asked]) -> Iterator[int]:
+    def totals(self, asked: Iterable[Asked]) -> Iterator[int]:
         """How many articles are found."""
 
     def days(self, asked: Sequence[Asked]) -> Iterator[Counts]:
@@ -222,7 +222,9 @@ class Index(Protocol):
         """
 
     def batches(self, asked: Asked) -> Iterator[list[Article]]:
-        """All articles found, in order, a few at a time, in memory that does not grow with their number."""
+        """All articles found, in order, a few at a time, in memory that does not grow with their number. Time does not
+        run out, however long they take to read.
+        """
 
     def doc_frequencies(self, terms: Sequence[Term]) -> Iterator[int]:
         """In how many articles each term stands. Of thousands of terms often only the first few are read."""
@@ -242,7 +244,7 @@ class Index(Protocol):
         those that sort first. Only articles count that are found within a query and pass the filters.
         """
 
-    def sharing(self, article_id: str, stems: Sequence[str], limit: int) -> tuple[float, list[Sharing]]:
+    def sharing(self, article_id: str, stems: Sequence[str], limit: int) -> tuple[float, Iterable[Sharing]]:
         """The article's own score by these words, and the articles that have most of them, the best first: without
         other reports of its story, and of any other story only the best.
         """

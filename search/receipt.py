@@ -5,8 +5,8 @@ It is told along the query as its reader typed it, so that each part's edits are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -89,16 +89,15 @@ class Receipt:
 
 
 class Archive(Protocol):
-    """What a receipt has to know of an archive."""
+    """What a receipt has to know of an archive. spellings: other ones that bare words were searched in too"""
 
-    def count(self, part: Query, *, as_typed: bool = False) -> int:
-        """Articles that a part of a query, or a filter, finds by itself; `as_typed`: in no other spellings."""
+    spellings: Mapping[str, tuple[str, ...]]
 
-    def forms(self, part: Query) -> Forms:
-        """Words that it stands for as the archive prints them."""
+    def counts(self, parts: Sequence[Query], *, as_typed: bool = False) -> Mapping[Query, int]:
+        """Articles that each part of a query, or filter, finds by itself; `as_typed`: in no other spellings."""
 
-    def spellings(self, part: Query) -> tuple[Form, ...]:
-        """Other ones that it was searched in too."""
+    def forms(self, parts: Sequence[Query]) -> Mapping[Query, Forms]:
+        """Words that each stands for as the archive prints them."""
 
 
 def receipt(query: Query, filters: Sequence[Query], archive: Archive, *, any_word: bool = False) -> Receipt:
@@ -107,17 +106,78 @@ def receipt(query: Query, filters: Sequence[Query], archive: Archive, *, any_wor
     any_word: whether any of its bare words was enough
     """
     parts = sum(1 for _ in edits.leaves(query))
-    written = _Writer(query, archive, any_word=any_word, editable=parts <= MAX_PARTS).write(query, ())
-    if not isinstance(written, Group):
-        written = Group(Joined.ALL, () if written is None else (written,))
-    counted = tuple(Filtered(part, archive.count(part)) for part in filters)
-    return Receipt(written, counted, max(0, parts - MAX_PARTS))
+    draft = _Writer(query, any_word=any_word, editable=parts <= MAX_PARTS).write(query, ())
+    if not isinstance(draft, Group):
+        draft = Group(Joined.ALL, () if draft is None else (draft,))
+    looked_up = _LookedUp(draft, filters, archive)
+    counted = tuple(Filtered(part, looked_up.counts[part]) for part in filters)
+    return Receipt(looked_up.group(draft), counted, max(0, parts - MAX_PARTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft(Part):
+    """A part before anything is looked up.
+
+    counted: what was searched for it
+    as_typed: in no other spellings
+    """
+
+    counted: Query = field(default_factory=All)
+    as_typed: bool = False
+
+
+class _LookedUp:
+    """What an archive says of drafts, asked for all of them together."""
+
+    def __init__(self, draft: Group, filters: Sequence[Query], archive: Archive) -> None:
+        drafts = list(_drafts(draft))
+        searched = [part for part in drafts if not part.as_typed]
+        self._spellings = archive.spellings
+        others = [Word(other) for part in searched for other in self._others(part)]
+        as_typed = [part.counted for part in drafts if part.as_typed]
+        self.counts = archive.counts([*(part.counted for part in searched), *filters])
+        self._typed = archive.counts([*as_typed, *others], as_typed=True)
+        self._forms = archive.forms([part.asked for part in drafts if not part.ignored])
+
+    def group(self, draft: Group) -> Group:
+        parts = (self.group(part) if isinstance(part, Group) else self._part(part) for part in draft.parts)
+        return replace(draft, parts=tuple(parts))
+
+    def _part(self, draft: Part) -> Part:
+        assert isinstance(draft, _Draft)  # noqa: S101  there is nothing else in a draft
+        return Part(
+            draft.asked,
+            (self._typed if draft.as_typed else self.counts)[draft.counted],
+            Forms() if draft.ignored else self._forms[draft.asked],
+            tuple(Form(other, self._typed[Word(other)]) for other in self._others(draft)),
+            excluded=draft.excluded,
+            ignored=draft.ignored,
+            exact=draft.exact,
+            loose=draft.loose,
+            dropped=draft.dropped,
+        )
+
+    def _others(self, draft: _Draft) -> tuple[str, ...]:
+        match draft.asked:
+            case Word(text, None) if not draft.as_typed:
+                return self._spellings.get(text, ())
+            case _:
+                return ()
+
+
+def _drafts(group: Group) -> Iterator[_Draft]:
+    for part in group.parts:
+        if isinstance(part, Group):
+            yield from _drafts(part)
+        elif isinstance(part, _Draft):
+            yield part
 
 
 class _Writer:
-    def __init__(self, query: Query, archive: Archive, *, any_word: bool, editable: bool) -> None:
+    """Writes drafts, which is to say all but what has to be looked up."""
+
+    def __init__(self, query: Query, *, any_word: bool, editable: bool) -> None:
         self._query = query
-        self._archive = archive
         self._any_word = any_word
         self._editable = editable
         self._written = 0
@@ -154,7 +214,7 @@ class _Writer:
             if number in ignored:
                 left_out.append(self._part(part, where, ignored=True))
             elif any_word and analysis.is_bare(part):
-                either.append(self._part(part, where, counted=analysis.loosen(Words((part,)))))
+                either.append(self._part(part, where, counted=_any_of(part)))
             else:
                 others.append(self.write(part, where))
         return _group(Joined.ALL, [_group(Joined.ANY, either), *others, *left_out])
@@ -172,12 +232,11 @@ class _Writer:
         self._written += 1
         if self._written > MAX_PARTS:
             return None
-        archive, typed = self._archive, self._excluding or ignored
-        return Part(
+        return _Draft(
             leaf,
-            archive.count(counted or leaf, as_typed=typed),
-            Forms() if ignored else archive.forms(leaf),
-            () if typed else archive.spellings(leaf),
+            count=0,
+            counted=counted or leaf,
+            as_typed=self._excluding or ignored,
             ignored=ignored,
             exact=self._with(place, edits.exact(leaf)),
             loose=None if ignored else self._with(place, edits.loose(leaf)),
@@ -189,6 +248,12 @@ class _Writer:
 
     def _edited(self, place: Place, part: Query | None) -> Query | None:
         return edits.edited(self._query, {place: part}) if self._editable else None
+
+
+def _any_of(word: Word) -> Query:
+    """Of `cease-fire` any of its two."""
+    loosened = analysis.loosen(Words((word,)))
+    return word if loosened == Words((word,)) else loosened
 
 
 def _group(joined: Joined, parts: Iterable[Part | Group | None]) -> Part | Group | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappush, heappushpop
@@ -19,6 +19,7 @@ from search.article import Article
 SHORTEST = 3  # letters of a word that may say something of a subject
 FREQUENT = 0.1  # share of the archive's articles that have it, from which a word says nothing of a subject
 
+DocFrequencies = Callable[[Sequence[str]], Iterable[int]]
 _Printed = tuple[str, str]  # a stem, and the word as the index has it
 
 
@@ -32,12 +33,12 @@ class Related:
 
 
 def related(
-    best: Sequence[tuple[Article, float]], doc_count: int, doc_frequency: Callable[[str], int]
+    best: Sequence[tuple[Article, float]], doc_count: int, doc_frequencies: DocFrequencies
 ) -> tuple[Related, ...]:
     """The words by falling weight, at most schema.RELATED_WORDS of them.
 
     best: the first articles with their scores, above 0
-    doc_frequency: in how many articles of the archive a stem stands
+    doc_frequencies: in how many articles of the archive each stem stands; only the first few are read
     """
     everywhere = max(FREQUENT * doc_count, len(best))
     all_scores = sum(score for _, score in best)
@@ -49,7 +50,7 @@ def related(
         for form, count in counts.items():
             shares[form[0]] += part * count  # type: ignore[assignment]  # a Counter of floats
         printed.update(counts)
-    first = _first(shares, doc_count, doc_frequency, everywhere)
+    first = _first(shares, doc_count, doc_frequencies, everywhere)
     total = sum(first.values())
     words: dict[str, str] = {}
     for (stem, word), _ in printed.most_common():
@@ -59,16 +60,16 @@ def related(
 
 
 def _first(
-    shares: Mapping[str, float], doc_count: int, doc_frequency: Callable[[str], int], everywhere: float
+    shares: Mapping[str, float], doc_count: int, doc_frequencies: DocFrequencies, everywhere: float
 ) -> dict[str, float]:
     """The stems of most weight, by falling weight. What would have too little in one article alone is not looked up."""
     weights: dict[str, float] = {}
     rarest = math.log(1 + doc_count / 2)
     least: list[float] = []  # the weights of the first ones so far, as a heap
-    for stem in sorted(shares, key=lambda stem: -shares[stem]):
+    stems = sorted(shares, key=lambda stem: -shares[stem])
+    for stem, frequency in zip(stems, doc_frequencies(stems), strict=True):
         if len(least) == schema.RELATED_WORDS and shares[stem] * rarest < least[0]:
             break
-        frequency = doc_frequency(stem)
         if frequency <= everywhere:
             weights[stem] = shares[stem] * math.log(1 + doc_count / (1 + frequency))
             keep = heappush if len(least) < schema.RELATED_WORDS else heappushpop

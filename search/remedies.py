@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -47,7 +47,7 @@ class Remedy:
 
 
 Filters = Mapping[str, Query | None]  # by name; None for "since", which is no query
-Count = Callable[[Remedy], int]
+Count = Callable[[Sequence[Remedy]], Iterable[int]]  # one total a remedy, none sooner than it is read
 
 
 def remedies(query: Query, filters: Filters, count: Count, *, any_word: bool, relaxed: bool) -> tuple[Remedy, ...]:
@@ -59,7 +59,8 @@ def remedies(query: Query, filters: Filters, count: Count, *, any_word: bool, re
     """
 
     def counted(changed: Iterator[Remedy]) -> list[Remedy]:
-        return [replace(remedy, total=count(remedy)) for remedy in islice(changed, MAX_COUNTED)]
+        first = list(islice(changed, MAX_COUNTED))
+        return [replace(remedy, total=total) for remedy, total in zip(first, count(first), strict=True)]
 
     found = counted(_remedies(query, filters, any_word=any_word, relaxed=relaxed))
     if filters and not relaxed and not any(remedy.total for remedy in found):
@@ -79,19 +80,20 @@ def correction(
     likely = [new for new in corrections(query, vocabulary) if parse(render(new)) == new]
     for without in ((), tuple(filters)) if filters else ((),):
         for loose in (any_word, True) if hits is not None else (any_word,):
-            for new in likely:
-                tried = Remedy(Change.CORRECTED, new, without=without, any_word=loose)
-                if (total := count(tried)) > (hits or 0) * (loose and not any_word):
-                    return replace(tried, any_word=any_word, total=total)
+            tried = [Remedy(Change.CORRECTED, new, without=without, any_word=loose) for new in likely]
+            for one, total in zip(tried, count(tried), strict=True):
+                if total > (hits or 0) * (loose and not any_word):
+                    return replace(one, any_word=any_word, total=total)
     return None
 
 
 def much_better(query: Query, hits: int, count: Count, vocabulary: Vocabulary, *, any_word: bool) -> Remedy | None:
     """A correction of a search that has a few hits, where a word of it looks like the misprint of a frequent one."""
-    for new in corrections(query, vocabulary)[:1]:
-        tried = Remedy(Change.CORRECTED, new, any_word=any_word)
-        if parse(render(new)) == new and (total := count(tried)) >= MUCH_MORE * hits:
-            return replace(tried, total=total)
+    first = [new for new in corrections(query, vocabulary)[:1] if parse(render(new)) == new]
+    tried = [Remedy(Change.CORRECTED, new, any_word=any_word) for new in first]
+    for one, total in zip(tried, count(tried), strict=True):
+        if total >= MUCH_MORE * hits:
+            return replace(one, total=total)
     return None
 
 

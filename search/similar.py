@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from operator import itemgetter
 
 from search import analysis
 from search.article import Article
+from search.engine import Similar
+from search.index import Index, Term
 
 WORDS = 16  # that an article is taken to be about
 TITLE = 3  # how often a word of the title counts
@@ -23,11 +26,14 @@ SHORTEST = 3  # letters of a word that says something of a subject; a pair of Ch
 FREQUENT = 0.1  # share of the articles in a language that have a word, above which it says nothing
 SHARED = 3  # of the words at least that a similar article has too
 LIKENESS = 0.14  # of a similar article at least
+CANDIDATES = 3  # looked at for each one wanted: some are copies, or share too little
 
 # So few articles do not show which words are rare: more of them have to be shared.
 FEW = 100
 FREQUENT_AMONG_FEW = 1 / 3  # up to as many articles as among FEW
 LIKENESS_AMONG_FEW = 0.24
+
+DocFrequencies = Callable[[Sequence[str]], Iterable[int]]
 
 _POSSESSIVE = re.compile("['’]s$")
 _FORM = itemgetter(0)  # of a token
@@ -39,18 +45,41 @@ class Telling:
     stem: str
 
 
-def telling(article: Article, doc_count: int, doc_frequency: Callable[[str], int]) -> tuple[Telling, ...]:
+def similar_to(index: Index, article_id: str, limit: int) -> tuple[Similar, ...]:
+    """The most similar first; none for an article that is not there. Other reports of its story, all but one of any
+    other story, and copies are left out.
+    """
+    article = index.article(article_id)
+    return () if article is None else tuple(islice(_similar(index, article, limit * CANDIDATES), limit))
+
+
+def _similar(index: Index, article: Article, candidates: int) -> Iterator[Similar]:
+    count = index.languages[analysis.stemmed_as(article.language)]
+    words = telling(article, count, lambda stems: index.doc_frequencies([Term("text", stem) for stem in stems]))
+    if len(words) < SHARED:
+        return
+    own, sharing = index.sharing(article.id, [one.stem for one in words], candidates)
+    bodies = {article.body}
+    for other in takewhile(lambda other: other.score >= least_likeness(count) * own, sharing):
+        shared = tuple(one.word for one in words if one.stem in other.stems)
+        if len(shared) >= SHARED and other.article.body not in bodies:
+            bodies.add(other.article.body)
+            yield Similar(other.article, min(other.score / own, 1.0), shared)
+
+
+def telling(article: Article, doc_count: int, doc_frequencies: DocFrequencies) -> tuple[Telling, ...]:
     """At most WORDS, the most telling first.
 
     doc_count: of the articles in the article's language
-    doc_frequency: in how many of them a stem stands, this article included; a word that no other has leads nowhere
+    doc_frequencies: in how many of them each stem stands, this article included; a word that no other has leads nowhere
     """
     most = max(FREQUENT * doc_count, min(FREQUENT_AMONG_FEW * doc_count, FREQUENT * FEW))
     words = _words(article)
+    stems = list(words.counts)
     weights = {
-        stem: (1 + math.log(count)) * math.log(1 + doc_count / frequency)
-        for stem, count in words.counts.items()
-        if 1 < (frequency := doc_frequency(stem)) <= most
+        stem: (1 + math.log(words.counts[stem])) * math.log(1 + doc_count / frequency)
+        for stem, frequency in zip(stems, doc_frequencies(stems), strict=True)
+        if 1 < frequency <= most
     }
     first = sorted(weights, key=lambda stem: (-weights[stem], stem))[:WORDS]
     return tuple(Telling(_POSSESSIVE.sub("", words.printed[stem]), stem) for stem in first)

@@ -1,4 +1,4 @@
-"""The stretch of time that a timeline shows, and its periods: pure calendar, for every engine.
+"""The timeline of an answer: its articles, and beside them all of the archive, by period.
 
 A timeline goes from one end of the dates asked for to the other, as far as the archive reaches; where an end is left
 open, to the first or last article of the answer. How long it is says how long its periods are.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from search.engine import Interval, TimeBucket
+from search.index import Asked, Counts, Index
 from search.query import Between, Query
 
 MONTHS_BY_DAY = 2  # a stretch that touches so many months is shown by day,
@@ -23,6 +24,36 @@ _LONGEST = {
     Interval.MONTH: timedelta(31),
     Interval.DAY: timedelta(1),
 }
+
+
+def of_answer(
+    index: Index, asked: Asked, months: Counts, filters: Iterable[Query]
+) -> tuple[tuple[TimeBucket, ...], Interval]:
+    """months: what was found, by month
+    filters: as they were asked for
+
+    Raises OutOfTime.
+    """
+    if not months:
+        return (), Interval.YEAR
+    archive = index.archive_months()
+    between, span = list(filters), _span(archive, Interval.MONTH)
+    first, last = stretch(_span(months, Interval.MONTH), span, between)
+    shown = interval(first, last)
+    if shown is not Interval.DAY:
+        return buckets(first, last, shown, months, archive), shown
+    found, archive = index.days([asked, Asked(_whole(first, last))])
+    first, last = stretch(_span(found, Interval.DAY), span, between)
+    return buckets(first, last, shown, found, archive), shown
+
+
+def _span(counts: Counts, interval: Interval) -> tuple[date, date]:
+    """First and last day of what was counted."""
+    return min(counts), ending(max(counts), interval)
+
+
+def _whole(first: date, last: date) -> Between:
+    return Between(first, None if last == date.max else last + timedelta(days=1))
 
 
 def stretch(found: tuple[date, date], archive: tuple[date, date], filters: Iterable[Query]) -> tuple[date, date]:

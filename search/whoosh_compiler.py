@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from whoosh import query
@@ -15,19 +16,21 @@ from search.columnar.queries import Near as NearQuery
 from search.columnar.queries import SwapFuzzyTerm, Within
 from search.query import All, And, Between, Fuzzy, Near, Not, OneOf, Or, Phrase, Prefix, Query, Word, Words
 from search.schema import days, exact_field, key_field, stem_field
-from search.spelling import spellings, without_article
 
 MAX_PHRASES = 4 * MAX_EXPANSION  # that all beginnings behind other words, as in `north-sout*`, stand for together
 BONUS = 0.1  # score for a form printed with just the accents that were typed
 
 
 class Compiler:
-    """From our queries to Whoosh's, for one searcher: accents and beginnings depend on the words of its archive."""
+    """From our queries to Whoosh's, for one searcher: accents and beginnings depend on the words of its archive.
 
-    def __init__(self, searcher: Any) -> None:
+    spellings: that bare words are searched by too
+    """
+
+    def __init__(self, searcher: Any, spellings: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> None:
         self._reader = searcher.reader()
         self.languages = tuple(searcher.weighting.languages(searcher))
-        self.spellings: dict[str, tuple[str, ...]] = {}  # that bare words are searched by too
+        self._spellings = spellings
         self._expanding: dict[Any, str] = {}  # what a reader typed for a query that stands for many terms
         self._cut: list[str] = []
         self._phrases: dict[tuple[str, str], list[Any]] = {}  # that a beginning behind other words stands for
@@ -61,54 +64,20 @@ class Compiler:
             case Or(parts):
                 return query.Or([self.compile(part) for part in parts])
             case Not(part):
-                return query.Not(self.as_typed(part))
+                return query.Not(self._as_typed(part))
 
-    def as_typed(self, node: Query) -> Any:
+    def _as_typed(self, node: Query) -> Any:
         """The same in no other spellings."""
-        spellings, self.spellings = self.spellings, {}
+        spellings, self._spellings = self._spellings, {}
         try:
             return self.compile(node)
         finally:
-            self.spellings = spellings
-
-    def other_spellings(self, text: str) -> tuple[str, ...]:
-        """Of a bare word, those that the archive prints so often that they are no misprints."""
-        words = words_of(text)
-        if len(words) == 1:
-            others = spellings(words[0])
-        else:
-            name = without_article("-".join(words)) if "-" in text else None
-            others = (name, *spellings(name)) if name else ()
-        least = max(1, schema.SPELT_LEAST * self.frequency(Word(text)))
-        by_stems = {self._allstems_of(text): text}  # of one stem, one spelling finds what the others do
-        for other in others:
-            if self.frequency(Word(other)) >= least:
-                by_stems.setdefault(self._allstems_of(other), other)
-        return tuple(by_stems.values())[1:]
-
-    def _allstems_of(self, text: str) -> tuple[str, ...]:
-        """In each language of the archive."""
-        return tuple(" ".join(stems_of(text, language)) for language in self.languages)
+            self._spellings = spellings
 
     def truncated(self, result: Result) -> tuple[str, ...]:
         """What was typed and stands for more terms than were searched."""
         cut = [self._expanding[expansion.query] for expansion in result.expansions]
         return tuple(dict.fromkeys(cut + self._cut))
-
-    def frequency(self, part: Query) -> int:
-        """About how many documents a part of a query matches, from above."""
-        match part:
-            case Word(text, field) if field not in schema.NAMES_FIELDS:
-                fieldname = stem_field(field)
-                typed = (text, *self._others(text, field))
-                return sum(self._least(fieldname, stems_of(one, code)) for one in typed for code in self.languages)
-            case Word(text, field) | Phrase(text, field) | Near(text, _, field):
-                return self._least(exact_field(field), words_of(text))
-            case _:
-                return int(self._reader.doc_count())
-
-    def _least(self, fieldname: str, terms: list[str]) -> int:
-        return min((self._reader.doc_frequency(fieldname, term) for term in terms), default=0)
 
     def _word(self, text: str, field: str | None) -> Any:
         if field in schema.NAMES_FIELDS:
@@ -123,7 +92,7 @@ class Compiler:
         return found if bonus is None else query.AndMaybe(found, query.ConstantScoreQuery(bonus, BONUS))
 
     def _others(self, text: str, field: str | None) -> tuple[str, ...]:
-        return () if field else self.spellings.get(text, ())
+        return () if field else self._spellings.get(text, ())
 
     def _as_printed(self, text: str) -> Any | None:
         """What puts first the documents that print an accented word so; for a plain word, that print it plainly."""
@@ -166,17 +135,6 @@ class Compiler:
         nearer = [SwapFuzzyTerm(exact_field(field), word, maxdist=distance) for distance in range(1, edits + 1)]
         self._expanding |= dict.fromkeys(nearer, text)
         return query.Or([within(one, field) for one in nearer]) if word else query.NullQuery
-
-
-def spelt(node: Query, others: Mapping[str, tuple[str, ...]]) -> Query:
-    """The query with the other spellings of its bare words, as what is shown of an article marks them."""
-    match node:
-        case Word(text, None) if text in others:
-            return Or((node, *map(Word, others[text])))
-        case Words(parts) | And(parts) | Or(parts):
-            return type(node)(tuple(spelt(part, others) for part in parts))
-        case _:
-            return node
 
 
 def _phrase(fieldname: str, words: list[str]) -> Any:

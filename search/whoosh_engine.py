@@ -18,7 +18,8 @@ from whoosh import writing
 from whoosh.query import Term
 
 from search import disk, whoosh_removed, whoosh_schema
-from search.article import Article, from_stored
+from search.answer import Answer
+from search.article import Article
 from search.columnar.evaluate import evaluate
 from search.columnar.format import DamagedFileError
 from search.deadline import Clock, Deadline
@@ -42,13 +43,13 @@ from search.engine import (
 )
 from search.holdings import PARTS, Holdings
 from search.query import Query
-from search.whoosh_answer import Answer
+from search.similar import similar_to
+from search.suggester import Suggester
+from search.whoosh_index import WhooshIndex
 from search.whoosh_ranking import BM25
 from search.whoosh_schema import document
-from search.whoosh_similar import similar_to
 from search.whoosh_store import Generation, WhooshStore
 from search.whoosh_stories import StoryWriter, stories_of, told
-from search.whoosh_suggest import Suggester
 from search.why import Why
 
 FIRST_GENERATION = 1  # that can have articles
@@ -124,21 +125,14 @@ class WhooshEngine:
         return self._ask(lambda snapshot: self._answer(snapshot, asked).values(field, find, order, chosen))
 
     def suggest(self, text: str, limit: int = MAX_SUGGESTIONS, filters: Sequence[Query] = ()) -> tuple[str, ...]:
-        return self._ask(lambda snapshot: Suggester(snapshot.searcher, filters, limit).suggest(text))
+        return self._ask(lambda snapshot: Suggester(snapshot.index(), filters, limit).suggest(text))
 
     def why(self, search: Search, article_id: str) -> Why | None:
-        def told_why(snapshot: Snapshot) -> Why | None:
-            number = snapshot.number(article_id)
-            if number is None:
-                return None
-            asked = replace(search, page=1, size=1, cursor="", receipt=False)
-            return self._answer(snapshot, asked).why(number)
-
-        return self._ask(told_why)
+        asked = replace(search, page=1, size=1, cursor="", receipt=False)
+        return self._ask(lambda snapshot: self._answer(snapshot, asked).why(article_id))
 
     def get(self, article_id: str) -> Article | None:
-        stored = self._ask(lambda snapshot: snapshot.searcher.document(id=article_id))
-        return from_stored(stored["article"]) if stored else None
+        return self._ask(lambda snapshot: snapshot.index().article(article_id))
 
     def story(self, article_id: str) -> Story | None:
         def found(snapshot: Snapshot) -> Story | None:
@@ -148,12 +142,7 @@ class WhooshEngine:
         return self._ask(found)
 
     def similar(self, article_id: str, limit: int) -> tuple[Similar, ...]:
-        def found(snapshot: Snapshot) -> tuple[Similar, ...]:
-            number = snapshot.number(article_id)
-            groups = snapshot.stories.groups if snapshot.stories else None
-            return () if number is None else similar_to(snapshot.searcher, number, limit, groups)
-
-        return self._ask(found)
+        return self._ask(lambda snapshot: similar_to(snapshot.index(), article_id, limit))
 
     def count(self) -> int:
         return self._ask(lambda snapshot: int(snapshot.searcher.reader().doc_count()))
@@ -218,7 +207,8 @@ class WhooshEngine:
             return self._store.restore(folder)
 
     def _answer(self, snapshot: Snapshot, search: Search) -> Answer:
-        return snapshot.answer(search, Deadline.after(self._seconds, self._now))
+        deadline = Deadline.after(self._seconds, self._now)
+        return Answer(snapshot.index(deadline), search, deadline)
 
     def _ask(self, ask: Callable[[Snapshot], T]) -> T:
         """Of the newest commit; of the one before where that turns out to be damaged on the way."""
@@ -289,9 +279,9 @@ class Snapshot:
         self._holders: set[int] = set()
         self._retired = False
 
-    def answer(self, search: Search, deadline: Deadline) -> Answer:
+    def index(self, deadline: Deadline = Deadline()) -> WhooshIndex:  # noqa: B008  it is frozen, and never ends
         committed = datetime.fromtimestamp(self.of.manifest.written // 1_000_000_000, UTC)
-        return Answer(self.searcher, self.generation, committed, search, deadline, self.stories)
+        return WhooshIndex(self.searcher, self.generation, committed, self.stories, deadline)
 
     def number(self, article_id: str) -> int | None:
         """Of the document that is the article."""

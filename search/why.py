@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -85,13 +85,33 @@ class Why:
     behind: Article | None = None  # report of the same story that is shown in its place, where stories are folded
 
 
-Explained = Callable[[Query, bool], WhyPart]  # of a part, and whether it stands below a Not, as if it stood alone
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part of a query that has no parts itself. excluding: whether it stands below a Not"""
+
+    part: Query
+    excluding: bool
+
+
+Explained = Callable[[Sequence[Leaf]], Iterable[WhyPart]]  # of each leaf, as if it stood alone
 
 
 def parts_of(query: Query, explained: Explained) -> tuple[bool, tuple[WhyPart, ...]]:
     """Whether a query finds the article, and its parts; one brings nothing where another beside it is missing."""
-    branch = _read(query, explained, excluding=False)
+    branch = _read(query, iter(explained(list(_leaves(query)))))
     return branch.found, branch.parts
+
+
+def _leaves(query: Query, *, excluding: bool = False) -> Iterator[Leaf]:
+    """In the order in which `_read` comes to them."""
+    match query:
+        case Words(parts) | And(parts) | Or(parts):
+            for part in parts:
+                yield from _leaves(part, excluding=excluding)
+        case Not(part):
+            yield from _leaves(part, excluding=True)
+        case _:
+            yield Leaf(query, excluding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +128,16 @@ class _Branch:
         return _Branch(self.found, tuple(replace(part, fails=False) for part in self.parts))
 
 
-def _read(query: Query, explained: Explained, *, excluding: bool) -> _Branch:
+def _read(query: Query, explained: Iterator[WhyPart]) -> _Branch:
     match query:
         case Words(parts) | And(parts):
-            return _all([_read(part, explained, excluding=excluding) for part in parts], parts)
+            return _all([_read(part, explained) for part in parts], parts)
         case Or(parts):
-            return _any([_read(part, explained, excluding=excluding) for part in parts])
+            return _any([_read(part, explained) for part in parts])
         case Not(part):
-            return _not(_read(part, explained, excluding=True))
+            return _not(_read(part, explained))
         case _:
-            leaf = explained(query, excluding)
+            leaf = next(explained)
             return _Branch(leaf.has, (replace(leaf, fails=not leaf.has),))
 
 

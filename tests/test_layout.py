@@ -33,6 +33,27 @@ def test_imports_point_one_way(package: str) -> None:
         assert imported(module) & OURS <= MAY_IMPORT[package], module
 
 
+def modules_imported(path: Path) -> set[str]:
+    """With every name that is imported from one, which may be a module too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_what_answers_knows_no_engine() -> None:
+    """Only the embedded engine's own modules import Whoosh, and what lies on it."""
+    embedded = {"generations.py", "manifest.py", "__init__.py"}  # the last opens an engine by its address
+    modules = (ROOT / "search").glob("*.py")
+    neutral = [one for one in modules if not one.name.startswith("whoosh_") and one.name not in embedded]
+    assert {"answer.py", "index.py", "ranking.py"} <= {module.name for module in neutral}
+    engine = re.compile(r"whoosh\b|search\.(?:columnar|whoosh_)")
+    assert {(one.name, name) for one in neutral for name in modules_imported(one) if engine.match(name)} == set()
+
+
 def test_nothing_imports_what_the_fork_of_whoosh_lacks() -> None:
     for package in MAY_IMPORT:
         for module in (ROOT / package).rglob("*.py"):

@@ -121,7 +121,7 @@ def test_words_that_say_most_come_first_and_are_not_too_many() -> None:
     rare = " ".join(f"rare{chr(97 + n)}x" for n in range(WORDS + 5))
     article = Article(id="a", title="Headline", body=f"common common {rare} alone everywhere 77 the")
     frequencies = {"common": 50, "alon": 1, "everywher": 101}
-    found = telling(article, 1000, lambda stem: frequencies.get(stem, 2))
+    found = telling(article, 1000, lambda stems: [frequencies.get(stem, 2) for stem in stems])
     assert len(found) == WORDS
     assert found[0].word == "Headline"  # a word of the title counts three times
     assert not {"alone", "everywhere", "77", "the"} & {one.word for one in found}

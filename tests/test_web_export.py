@@ -178,8 +178,8 @@ def test_a_page_of_results_leads_to_its_files(client: FlaskClient) -> None:
 def test_an_export_is_of_one_generation_whatever_happens_meanwhile(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.whoosh_answer.EXPORT_WINDOW", 8)
-    monkeypatch.setattr("search.whoosh_answer.EXPORT_BATCH", 3)
+    monkeypatch.setattr("search.whoosh_index.EXPORT_WINDOW", 8)
+    monkeypatch.setattr("search.whoosh_index.EXPORT_BATCH", 3)
     engine = filled(MANY)
     search = Search(parse("ferry"), sort=Sort.RELEVANCE, size=100)
     expected = [hit.article.id for hit in engine.search(search).hits]
