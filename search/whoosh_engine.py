@@ -41,6 +41,7 @@ from search.engine import (
     Values,
     Verification,
 )
+from search.generations import Hold
 from search.holdings import PARTS, Holdings
 from search.query import Query
 from search.similar import similar_to
@@ -65,7 +66,7 @@ class WhooshEngine:
         self._seconds = seconds  # that one search may take
         self._now = now
         self._store = WhooshStore(folder)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()  # of which snapshot is asked, not of asking it
         self._held: Snapshot | None = None
         self._newest = b""  # commit when that was opened
         self._rebuilding = False  # then what another version stored can still be read, to be carried over
@@ -80,10 +81,7 @@ class WhooshEngine:
         return PinnedEngine(self)
 
     def close(self) -> None:
-        with self._lock:
-            if self._held is not None:
-                self._held.retire()
-                self._held = None
+        self._held = None
 
     def search(self, search: Search) -> Page:
         return self._ask(lambda snapshot: self._answer(snapshot, search).page())
@@ -91,24 +89,17 @@ class WhooshEngine:
     def export(self, search: Search) -> Export:
         def begun(snapshot: Snapshot) -> Export:
             total, searched, batches = self._answer(snapshot, replace(search, page=1, size=1, cursor="")).export()
-            articles = self._read(snapshot, batches)
-            snapshot.hold_for(articles)
-            return Export(total, snapshot.generation, articles, searched)
+            return Export(total, snapshot.generation, self._read(snapshot, batches), searched)
 
         return self._ask(begun)
 
     def _read(self, snapshot: Snapshot, batches: Iterator[list[Article]]) -> Iterator[Article]:
-        """Only while articles are fetched is anybody else kept waiting, not while they are sent to a slow reader."""
-        while True:
-            with self._lock:
-                try:
-                    batch = next(batches, None)
-                except DamagedFileError as error:
-                    self._condemn(snapshot, error)
-                    raise IndexDamaged(f"the index in {self._folder} is damaged ({error}); ask again") from error
-            if batch is None:
-                return
-            yield from batch
+        try:
+            for batch in batches:
+                yield from batch
+        except DamagedFileError as error:
+            self._condemn(snapshot, error)
+            raise IndexDamaged(f"the index in {self._folder} is damaged ({error}); ask again") from error
 
     def values(
         self,
@@ -212,25 +203,26 @@ class WhooshEngine:
 
     def _ask(self, ask: Callable[[Snapshot], T]) -> T:
         """Of the newest commit; of the one before where that turns out to be damaged on the way."""
-        with self._lock:
-            while True:
+        while True:
+            with self._lock:
                 snapshot = self._current()
-                try:
-                    return ask(snapshot)
-                except DamagedFileError as error:
-                    self._condemn(snapshot, error)
+            try:
+                return ask(snapshot)
+            except DamagedFileError as error:
+                self._condemn(snapshot, error)
 
     def _condemn(self, snapshot: Snapshot, error: DamagedFileError) -> None:
-        self._store.condemn(snapshot.of, error)
-        if self._held is snapshot:
-            self.close()
+        with self._lock:
+            self._store.condemn(snapshot.of, error)
+            if self._held is snapshot:
+                self._held = None
 
     def _current(self) -> Snapshot:
         with _opening(self._folder):
             newest = self._store.newest()
             if self._held is not None and newest == self._newest:
                 return self._held
-            self.close()
+            self._held = None  # or it would stay where the next one cannot be opened
             self._held = self._store.open(self._snapshot)
             # As it was before opening: whatever was committed since is looked for again next time.
             self._newest = newest
@@ -249,16 +241,10 @@ class PinnedEngine(WhooshEngine):
         self._engine = engine
         self._lock = engine._lock
         self._store = engine._store
-        self._let_go: Callable[[], object] = lambda: None
-
-    def close(self) -> None:
-        self._held = None
-        self._let_go()
 
     def _current(self) -> Snapshot:
         if self._held is None:
             self._held = self._engine._current()
-            self._let_go = self._held.hold_for(self)
         return self._held
 
     def _condemn(self, snapshot: Snapshot, error: DamagedFileError) -> None:
@@ -268,7 +254,9 @@ class PinnedEngine(WhooshEngine):
 
 
 class Snapshot:
-    """One generation, open. It stays readable for those who hold it when it is the newest no longer."""
+    """One generation, open for as long as anybody refers to it, also when it is the newest no longer. Threads share it:
+    what they find of it they keep in caches that allow for that, and in nothing else.
+    """
 
     def __init__(self, of: Generation) -> None:
         self.searcher = of.index.searcher(weighting=BM25())
@@ -276,8 +264,7 @@ class Snapshot:
         self.removed = whoosh_removed.from_bytes(of.side_file(whoosh_removed.FILE))
         self.of = of
         self.generation = of.number
-        self._holders: set[int] = set()
-        self._retired = False
+        weakref.finalize(self, _close, self.searcher, of.hold)  # in the midst of anything, so without a lock
 
     def index(self, deadline: Deadline = Deadline()) -> WhooshIndex:  # noqa: B008  it is frozen, and never ends
         committed = datetime.fromtimestamp(self.of.manifest.written // 1_000_000_000, UTC)
@@ -293,25 +280,10 @@ class Snapshot:
         without = {part: evaluate(self.searcher, Term("lacks", part), limit=0).total for part in PARTS}
         return Holdings(int(self.searcher.reader().doc_count()), without)
 
-    def hold_for(self, holder: object) -> Callable[[], object]:
-        """Until the holder is gone, whether or not it ever read anything; returns what lets go before."""
-        self._holders.add(id(holder))
-        return weakref.finalize(holder, self._let_go, id(holder))
 
-    def retire(self) -> None:
-        self._retired = True
-        if not self._holders:
-            self._close()
-
-    def _let_go(self, holder: int) -> None:
-        # Without a lock: this is called wherever memory is collected, in the midst of anything.
-        self._holders.discard(holder)
-        if self._retired and not self._holders:
-            self._close()
-
-    def _close(self) -> None:
-        self.searcher.close()
-        self.of.hold.release()
+def _close(searcher: Any, hold: Hold) -> None:
+    searcher.close()
+    hold.release()
 
 
 def _check_version(ix: Any, folder: Path, rebuild: bool) -> None:

@@ -10,8 +10,8 @@ import decimal
 import threading
 import uuid
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ import msgpack
 import numpy as np
 import zstandard
 
-from search.columnar.format import ArrayFile, ArrayWriter, DamagedFileError
+from search.columnar.format import AnyArray, ArrayFile, ArrayWriter, DamagedFileError
 from search.columnar.spool import Spool
 
 BLOCK_BYTES = 32 << 10  # of documents before compression
@@ -160,12 +160,12 @@ class StoredReader:
     """Raises DamagedFileError where a block cannot be decompressed."""
 
     def __init__(self, arrays: ArrayFile) -> None:
-        self._file = arrays.name
         self._count: int = arrays.facts["documents"]
         self._data = arrays.unchecked_bytes("stored")  # each block has a checksum of its own
         self._first = arrays["stored_first"]
         self._ends = arrays["stored_ends"]
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        # What threads may share. Not of a method, whose circle would keep the file mapped until it is collected.
+        self._block = lru_cache(_CACHED_BLOCKS)(partial(_block, arrays.name, self._data, self._ends))
 
     def __getitem__(self, document: int) -> dict[str, Any]:
         fields: dict[str, Any] = unpack(self.packed(document))
@@ -187,14 +187,9 @@ class StoredReader:
         for (begin, end), (first, after) in zip(pairwise(ends), pairwise(firsts), strict=True):
             yield after - first, bytes(self._data[begin:end])
 
-    def _block(self, number: int) -> bytes:
-        block = self._blocks.get(number)
-        if block is None:
-            try:
-                block = _decompress(self._data[int(self._ends[number]) : int(self._ends[number + 1])])
-            except (zstandard.ZstdError, MemoryError) as error:  # of a size that is not that of the block
-                raise DamagedFileError(f"{self._file}: stored fields, block {number}: {error}") from error
-            if len(self._blocks) >= _CACHED_BLOCKS:
-                self._blocks.popitem(last=False)
-            self._blocks[number] = block
-        return block
+
+def _block(file: str, data: memoryview, ends: AnyArray, number: int) -> bytes:
+    try:
+        return _decompress(data[int(ends[number]) : int(ends[number + 1])])
+    except (zstandard.ZstdError, MemoryError) as error:  # of a size that is not that of the block
+        raise DamagedFileError(f"{file}: stored fields, block {number}: {error}") from error
