@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from search import analysis, schema
 from search.index import Index, Spellings, Term
 from search.query import Near, Phrase, Query, Word
+
+StemFrequencies = Callable[[Sequence[str]], Iterable[int]]  # in how many articles each stem stands
 
 _Readings = list[list[Term]]  # of a part: it is found by any of them, and each by all of its terms
 
@@ -22,6 +24,10 @@ def frequencies(parts: Sequence[Query], spellings: Spellings, index: Index) -> l
         return sum(min((having[term] for term in terms), default=0) for terms in several)
 
     return [index.documents if several is None else together(several) for several in readings]
+
+
+def stem_frequencies(index: Index) -> StemFrequencies:
+    return lambda stems: index.doc_frequencies([Term("text", stem) for stem in stems])
 
 
 def rarities(parts: Sequence[Query], spellings: Spellings, index: Index) -> dict[Query, float]:

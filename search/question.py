@@ -10,8 +10,9 @@ from search import analysis, ranking, schema
 from search.cursor import Cursor
 from search.deadline import Timely
 from search.engine import Match, Search, Sort
-from search.index import Asked, Filter, Found, Index, Place, Since, Spellings, Term, Weighted, Window
-from search.query import All, And, OneOf
+from search.frequency import stem_frequencies
+from search.index import Asked, Filter, Found, Index, Place, Since, Spellings, Weighted, Window
+from search.query import All, And, OneOf, Query
 from search.related import Related, related
 from search.spelt import printed_spellings
 
@@ -33,12 +34,13 @@ class Question:
 
 def filters_of(search: Search) -> dict[str, Filter]:
     """By name: of a field, "date" or "since"."""
-    filters: dict[str, Filter] = {}
+    filters: dict[str, Query] = {}
     for part in search.filters:
         name = part.field if isinstance(part, OneOf) else "date"
         before = filters.get(name)
-        filters[name] = part if before is None else And((before, part))  # type: ignore[arg-type]  # nothing is Since yet
-    return filters if search.since is None else {**filters, "since": Since(search.since)}
+        filters[name] = part if before is None else And((before, part))
+    since = {} if search.since is None else {"since": Since(search.since)}
+    return {**filters, **since}
 
 
 def order_of(search: Search) -> Sort:
@@ -112,11 +114,7 @@ class Settling:
         if not ranking.is_question(asked.node):
             return ()
         [best] = self._index.best([Asked(asked.node, asked.spellings)], schema.RELATED_FROM)
-        return related(
-            best,
-            self._index.documents,
-            lambda stems: self._index.doc_frequencies([Term("text", stem) for stem in stems]),
-        )
+        return related(best, self._index.documents, stem_frequencies(self._index))
 
     def _found(self, asked: Asked) -> Found:
         search, cursor = self._search, self._cursor

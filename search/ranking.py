@@ -21,7 +21,7 @@ def idf(documents: int, having: int) -> float:
 
 def runs(query: Query, languages: Iterable[str] = (analysis.ENGLISH,)) -> tuple[tuple[str, ...], ...]:
     """The bare words as they are stemmed in each language: of these neighbours bring a bonus where they stand together.
-    None where there are not two of them.
+    A language in which there are not two of them has no run.
     """
     bare = bare_words(query)
     stemmed = (tuple(stem for text in bare for stem in analysis.stems_of(text, language)) for language in languages)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappush, heappushpop
 
 from search import analysis, schema
 from search.article import Article
+from search.frequency import StemFrequencies
 
 SHORTEST = 3  # letters of a word that may say something of a subject
 FREQUENT = 0.1  # share of the archive's articles that have it, from which a word says nothing of a subject
 
-DocFrequencies = Callable[[Sequence[str]], Iterable[int]]
 _Printed = tuple[str, str]  # a stem, and the word as the index has it
 
 
@@ -33,7 +33,7 @@ class Related:
 
 
 def related(
-    best: Sequence[tuple[Article, float]], doc_count: int, doc_frequencies: DocFrequencies
+    best: Sequence[tuple[Article, float]], doc_count: int, doc_frequencies: StemFrequencies
 ) -> tuple[Related, ...]:
     """The words by falling weight, at most schema.RELATED_WORDS of them.
 
@@ -60,7 +60,7 @@ def related(
 
 
 def _first(
-    shares: Mapping[str, float], doc_count: int, doc_frequencies: DocFrequencies, everywhere: float
+    shares: Mapping[str, float], doc_count: int, doc_frequencies: StemFrequencies, everywhere: float
 ) -> dict[str, float]:
     """The stems of most weight, by falling weight. What would have too little in one article alone is not looked up."""
     weights: dict[str, float] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from operator import itemgetter
@@ -17,7 +17,8 @@ from operator import itemgetter
 from search import analysis
 from search.article import Article
 from search.engine import Similar
-from search.index import Index, Term
+from search.frequency import StemFrequencies, stem_frequencies
+from search.index import Index
 
 WORDS = 16  # that an article is taken to be about
 TITLE = 3  # how often a word of the title counts
@@ -32,8 +33,6 @@ CANDIDATES = 3  # looked at for each one wanted: some are copies, or share too l
 FEW = 100
 FREQUENT_AMONG_FEW = 1 / 3  # up to as many articles as among FEW
 LIKENESS_AMONG_FEW = 0.24
-
-DocFrequencies = Callable[[Sequence[str]], Iterable[int]]
 
 _POSSESSIVE = re.compile("['’]s$")
 _FORM = itemgetter(0)  # of a token
@@ -55,7 +54,7 @@ def similar_to(index: Index, article_id: str, limit: int) -> tuple[Similar, ...]
 
 def _similar(index: Index, article: Article, candidates: int) -> Iterator[Similar]:
     count = index.languages[analysis.stemmed_as(article.language)]
-    words = telling(article, count, lambda stems: index.doc_frequencies([Term("text", stem) for stem in stems]))
+    words = telling(article, count, stem_frequencies(index))
     if len(words) < SHARED:
         return
     own, sharing = index.sharing(article.id, [one.stem for one in words], candidates)
@@ -67,7 +66,7 @@ def _similar(index: Index, article: Article, candidates: int) -> Iterator[Simila
             yield Similar(other.article, min(other.score / own, 1.0), shared)
 
 
-def telling(article: Article, doc_count: int, doc_frequencies: DocFrequencies) -> tuple[Telling, ...]:
+def telling(article: Article, doc_count: int, doc_frequencies: StemFrequencies) -> tuple[Telling, ...]:
     """At most WORDS, the most telling first.
 
     doc_count: of the articles in the article's language
