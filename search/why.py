@@ -156,9 +156,11 @@ def _any(branches: list[_Branch]) -> _Branch:
 
 
 def _not(branch: _Branch) -> _Branch:
-    """An exclusion that holds counts 1, whatever it excludes."""
+    """An exclusion that holds counts 1, whatever it excludes. To blame for one that does not is all that holds within
+    it: that the article has a part or, in an exclusion there, that it has not.
+    """
     parts = (
-        replace(part, excluded=not part.excluded, fails=branch.found and part.has, score=0.0, terms=())
+        replace(part, excluded=not part.excluded, fails=branch.found and part.has != part.excluded, score=0.0, terms=())
         for part in branch.parts
     )
     first, *rest = parts

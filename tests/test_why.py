@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from search import Engine
 from search.article import Article
 from search.engine import MAX_SIZE, Match, Search, Sort
 from search.parse import parse, render
-from search.query import Between, OneOf, Query
+from search.query import Between, Not, OneOf, Or, Query, Word
 from search.why import Why
 from tests.conftest import Filled, fill
 from tests.strategies import articles, filters, queries
@@ -175,6 +175,7 @@ def test_the_rank_is_that_of_the_whole_answer_in_several_segments(archive: Engin
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(articles(), queries(), filters())
+@example(held=[Article("a", body="run")], query=Not(Or((Word("vote"), Not(Word("vote"))))), chosen=())
 def test_every_answer_is_explained(
     filled: Filled, held: list[Article], query: Query, chosen: tuple[Query, ...]
 ) -> None:
